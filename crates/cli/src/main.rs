@@ -1,0 +1,3 @@
+//! The binary `guiju`: translates the command line into calls on office, web and verify.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Official business: the only place that loads, decides and saves.

@@ -1,0 +1,1 @@
+//! Pack files -> checked kernel values; every complaint names file, line and column.

@@ -1,0 +1,1 @@
+//! Values -> documents (HTML, XLSX); the same input gives the same bytes.

@@ -1,0 +1,1 @@
+//! Builders, a fixed clock and deliberately slow twins, for tests only.

@@ -1,0 +1,1 @@
+//! Chinese text: how it is cut into searchable tokens.

@@ -1,0 +1,3 @@
+//! House rules and chores, run as `cargo xtask NAME`.
+
+fn main() {}
