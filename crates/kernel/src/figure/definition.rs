@@ -1,0 +1,65 @@
+//! What a published number is: a query over records at a cut-off. Checked values; `guiju-pack` makes them from files.
+
+use serde_json::Value;
+
+use crate::procedure::definition::Text;
+
+/// One figure of the report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figure {
+    /// `requests.platform.completed`; the area is what stands before the first dot.
+    pub id: String,
+    pub title: Text,
+    /// One sentence: what is counted.
+    pub counts: Text,
+    pub unit: Text,
+    /// Whose doing it counts: `bureau` or `city`.
+    pub scope: String,
+    pub query: Query,
+    pub round: Option<Round>,
+    /// The column and id under which the public statistics page shows it, if it does.
+    pub public: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Query {
+    /// Cases of a procedure. With `cohort`: those whose act of that name or tag was first done within the period; without:
+    /// those opened within it.
+    Cases { procedure: String, cohort: Option<String>, filter: Vec<Condition>, state_at_cutoff: Vec<String> },
+    /// Acts done within the period.
+    Acts { procedure: String, act: String, filter: Vec<Condition> },
+    /// Entries in force at the cut-off, or made within the period.
+    Entries { register: String, filter: Vec<Condition>, made_in_period: bool, measure: Measure },
+    /// Sum over entries or cases of an integer field (fen, seconds, counts).
+    Ratio { of: String, to: String },
+    /// Union of intervals per group, in whole seconds, then summed.
+    Duration { register: String, from: String, until: String, union_by: Vec<String>, filter: Vec<Condition> },
+    /// The latest value of a field among entries in force.
+    Latest { register: String, field: String, filter: Vec<Condition> },
+    /// Milliseconds from one act to another, as the median over cases of the cohort.
+    Median { procedure: String, cohort: String, from: String, to: String, filter: Vec<Condition> },
+    /// Of the cohort's cases whose clock has ended by the cut-off, those that kept it.
+    Kept { procedure: String, cohort: String, clock: String, filter: Vec<Condition> },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Measure {
+    Count,
+    Distinct(String),
+    Sum(String),
+}
+
+/// A field of the case or entry compared with constants.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Condition {
+    pub field: String,
+    pub any_of: Vec<Value>,
+}
+
+/// How a ratio is shown: half-up to this many decimals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Round {
+    pub decimals: u32,
+    /// Shown in units of 10^-`shift` of the stored integer (fen -> yuan: 2; fen -> 亿元: 10).
+    pub shift: u32,
+}

@@ -1,0 +1,3 @@
+//! Figures: numbers that open onto the records they count.
+
+pub mod definition;

@@ -1,0 +1,62 @@
+//! Organs, their units and roles, and the registers they keep: the bureau's shape as its pack describes it.
+
+use crate::procedure::definition::{Field, Text};
+
+/// A public body: our own, one that handles for the city platform, or the one whose power is exercised by entrustment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organ {
+    pub id: String,
+    pub title: Text,
+    pub own: bool,
+    pub units: Vec<Unit>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unit {
+    pub id: String,
+    pub title: Text,
+    /// What it answers for, as types of requests or domains.
+    pub handles: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Role {
+    pub id: String,
+    pub title: Text,
+}
+
+/// A list of things with history. Its screens and imports are derived from this.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Register {
+    pub id: String,
+    pub title: Text,
+    /// The field that is the key.
+    pub key: String,
+    pub headline: String,
+    pub fields: Vec<Field>,
+    /// Roles that may add and change entries by hand or import.
+    pub kept_by: Vec<String>,
+    /// Years that an entry's personal data are kept after it ended, with the article; erasing earlier is refused.
+    pub retention: Option<Retention>,
+    /// Column titles that bureaus use for a field in workbooks, by field.
+    pub synonyms: Vec<(String, Vec<String>)>,
+    pub public: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Retention {
+    pub years: u32,
+    pub source: String,
+}
+
+/// An entry of the organ's published list: what may be asked for, on which basis, with which promise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    pub id: String,
+    pub title: Text,
+    pub procedure: String,
+    pub basis: Vec<String>,
+    /// What the organ promises, in words, and the clock that measures it.
+    pub promises: Vec<(Text, String)>,
+    pub online: bool,
+}

@@ -1,0 +1,94 @@
+//! Rows of the folded tables as records' effects speak of them; columns are described in `docs/formats/tables.md`.
+//!
+//! A row's JSON object has one member per column; an absent member is NULL; `doc` is a JSON object here and canonical JSON text
+//! in the database. Times are integer milliseconds since 1970-01-01T00:00Z.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseRow {
+    pub id: u64,
+    pub number: String,
+    pub procedure: String,
+    pub pack: String,
+    pub state: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    pub organ: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin_system: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin_number: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin_batch: Option<String>,
+    pub opened: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<i64>,
+    pub version: u64,
+    pub level: u32,
+    pub round: u32,
+    pub headline: String,
+    pub doc: Value,
+}
+
+/// Key: `case_id/part`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoldingRow {
+    pub case_id: u64,
+    pub part: u32,
+    pub organ: String,
+    pub unit: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
+    /// 0 or 1.
+    pub open: u8,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<i64>,
+}
+
+/// Key: `case_id/name`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimerRow {
+    pub case_id: u64,
+    pub name: String,
+    pub at: i64,
+}
+
+/// One version of one register entry. Key: `register/key/version`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EntryRow {
+    pub register: String,
+    pub key: String,
+    pub version: u32,
+    /// When this version was made (time of the act), and when the next one or its end took over (exclusive).
+    pub since: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<i64>,
+    pub seq: u64,
+    pub doc: Value,
+}
+
+/// Key: `series`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NumberRow {
+    pub series: String,
+    pub last: u64,
+}
+
+/// A form's token and the record it led to: the second submission of the same form finds it. Key: `token`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnceRow {
+    pub token: String,
+    pub seq: u64,
+}
+
+/// A personal payload that was erased: key `seq/field`; `by_seq` is the erasing act.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErasedRow {
+    pub seq: u64,
+    pub field: String,
+    pub by_seq: u64,
+}

@@ -1,0 +1,128 @@
+//! What is asked of the store and what comes back.
+
+use guiju_kernel::rows::{CaseRow, EntryRow, HoldingRow, TimerRow};
+
+/// The two trees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Log {
+    Events = 0,
+    Readings = 1,
+}
+
+/// How far a log has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Position {
+    /// Number of records; the next one bears this sequence number.
+    pub size: u64,
+    /// Time of the latest record, if any.
+    pub last_recorded: Option<i64>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredCase {
+    pub row: CaseRow,
+    pub holdings: Vec<HoldingRow>,
+    pub timers: Vec<TimerRow>,
+}
+
+/// A range of due moments, half-open, in milliseconds; `None` is unbounded. `Band` order is the inbox's order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Band {
+    pub from: Option<i64>,
+    pub until: Option<i64>,
+}
+
+/// Open holdings per band, in the order asked, and those without a due moment.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BandCounts {
+    pub bands: Vec<u64>,
+    pub undated: u64,
+}
+
+/// Open holdings of one unit, by due moment (those without come last), then case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InboxQuery {
+    pub organ: String,
+    pub unit: String,
+    pub person: Option<String>,
+    pub procedure: Option<String>,
+    pub state: Option<String>,
+    pub band: Option<Band>,
+    /// Continue after this (due, case).
+    pub after: Option<(Option<i64>, u64)>,
+    pub limit: u32,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct InboxRow {
+    pub case: CaseRow,
+    pub holding: HoldingRow,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct InboxPage {
+    pub rows: Vec<InboxRow>,
+    pub more: bool,
+}
+
+/// Hits of a search, newest first; `counted` stops at 1,000 and says so.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Hits {
+    pub rows: Vec<CaseRow>,
+    pub counted: u32,
+    pub more_than_counted: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryQuery {
+    pub register: String,
+    /// Part of the key, or of any text in the entry.
+    pub contains: Option<String>,
+    pub after: Option<String>,
+    pub limit: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct EntryPage {
+    pub rows: Vec<EntryRow>,
+    pub more: bool,
+}
+
+/// One step of one case, for figures. `state` is the state after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    pub case_id: u64,
+    pub seq: u64,
+    pub act: String,
+    pub state: String,
+    pub done: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    pub id: String,
+    pub account: String,
+    /// JSON.
+    pub data: String,
+    pub expires: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    pub id: String,
+    /// Account or party that writes it.
+    pub owner: String,
+    pub procedure: String,
+    /// JSON: fields typed so far.
+    pub data: String,
+    pub updated: i64,
+}
+
+/// A line of the operations log: refusals, sign-ins, faults.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operation {
+    pub at: i64,
+    pub kind: String,
+    pub account: Option<String>,
+    pub text: String,
+}
