@@ -9,3 +9,4 @@ pub mod procedure;
 pub mod record;
 pub mod rows;
 pub mod time;
+pub mod validate;
