@@ -38,8 +38,6 @@ pub struct Register {
     pub kept_by: Vec<String>,
     /// Years that an entry's personal data are kept after it ended, with the article; erasing earlier is refused.
     pub retention: Option<Retention>,
-    /// Column titles that bureaus use for a field in workbooks, by field.
-    pub synonyms: Vec<(String, Vec<String>)>,
     pub public: bool,
 }
 

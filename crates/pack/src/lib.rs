@@ -1,6 +1,7 @@
 //! Pack files -> checked kernel values; every complaint names file, line and column.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use guiju_kernel::calendar::Notice;
 use guiju_kernel::figure::definition::Figure;
@@ -20,7 +21,8 @@ pub struct Pack {
     pub organs: Vec<Organ>,
     pub roles: Vec<Role>,
     pub notices: Vec<Notice>,
-    pub procedures: Vec<Procedure>,
+    /// Every version of every procedure.
+    pub procedures: Vec<Arc<Procedure>>,
     pub registers: Vec<Register>,
     pub items: Vec<Item>,
     pub figures: Vec<Figure>,

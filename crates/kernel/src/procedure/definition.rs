@@ -78,6 +78,8 @@ pub struct Field {
     pub validate: Vec<Validator>,
     /// An example that the form shows, or a template to write over.
     pub template: Option<Text>,
+    /// Titles under which workbooks keep it, besides its own.
+    pub columns: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -214,6 +216,10 @@ pub struct Act {
     pub joins: bool,
     /// Adds one to the level of escalation.
     pub raises_level: bool,
+    /// Starts the next round: what was done `in_round` counts anew.
+    pub new_round: bool,
+    /// What the party says by it (`waived`, `asked`): `Guard::PartyAnswered` looks for it.
+    pub answers: Option<String>,
     /// What the button warns of before it is pressed.
     pub confirm: Option<Text>,
     /// Shown as the main act of its state.
@@ -336,8 +342,13 @@ pub struct Notify {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Audience {
     Party,
+    /// Everybody of the units on whose desk the case lies.
     Holder,
+    /// Those of the holding units who bear this role, such as the head of the unit.
+    HolderRole(String),
+    /// A unit, as `organ/unit`.
     Unit(String),
+    /// Everybody of the case's own organ who bears this role.
     Role(String),
 }
 
@@ -376,7 +387,7 @@ pub struct TimerDef {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Moment {
-    /// Thousandths of a clock's span: 500 = half gone, 1000 = due.
+    /// Thousandths of a clock's span: 500 = half gone, 1000 = due, 1500 = overdue by half the span again.
     Fraction { clock: String, per_mille: u32 },
     /// A parameter's period after an act with this tag or name.
     After { act: String, param: String },

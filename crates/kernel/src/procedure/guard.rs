@@ -26,8 +26,11 @@ pub enum Guard {
         name: String,
         is: ClockIs,
     },
-    /// An act with this name or tag was done in this case (in this round, where rounds exist).
-    ActDone(String),
+    /// Acts with this name or tag were done at least so often in this round of the case.
+    ActDone {
+        name: String,
+        times: u32,
+    },
     /// What the party answered: `waived`, `asked`, `agreed` …, set by its acts.
     PartyAnswered(String),
     /// A file was given in this field.

@@ -75,9 +75,8 @@ pub trait Facts {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ParamValue {
-    /// A period in words (`"7 days"`), an integer or a text.
+    /// A period in words (`"7 days"`) or as a whole `ClockRule` object where it names a rounding or rolls; an integer; a text.
     pub value: Value,
-    /// How a period of months rounds and whether it rolls; as the clock module's rule.
     pub article: Option<String>,
     /// `statute#article` or the pack's own promise.
     pub source: String,
