@@ -1,9 +1,11 @@
 //! What a regulator's work is: calendar, clocks, procedures, ledger and figures. Pure: no I/O, no clock, no randomness.
 
 pub mod calendar;
+pub mod canon;
 pub mod case;
 pub mod clock;
 pub mod figure;
+pub mod ledger;
 pub mod organ;
 pub mod procedure;
 pub mod record;

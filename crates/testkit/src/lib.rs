@@ -1,1 +1,3 @@
 //! Builders, a fixed clock and deliberately slow twins, for tests only.
+
+pub mod slow_merkle;
