@@ -1,3 +1,4 @@
 //! Builders, a fixed clock and deliberately slow twins, for tests only.
 
+pub mod facts;
 pub mod slow_merkle;

@@ -1,0 +1,17 @@
+//! Where do the fact files that tests compare with lie? In `shared`, beside the repository or one folder higher.
+//!
+//! Refuses to pretend: when the folder is absent the caller is told, and says on stderr that nothing was compared.
+
+use std::path::{Path, PathBuf};
+
+/// Finds a file or folder below `shared`; `GUIJU_SHARED` names another folder. Says on stderr when it is not there.
+pub fn shared(path: &str) -> Option<PathBuf> {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let named = std::env::var_os("GUIJU_SHARED").map(PathBuf::from);
+    let beside = ["../../../shared", "../../../../shared"].map(|up| crates.join(up));
+    let found = named.into_iter().chain(beside).map(|folder| folder.join(path)).find(|found| found.exists());
+    if found.is_none() {
+        eprintln!("NOT COMPARED: there is no `shared/{path}` beside the repository (set GUIJU_SHARED to name one)");
+    }
+    found
+}
