@@ -7,8 +7,8 @@ use guiju_kernel::ledger::vault::{Place, VaultKey};
 use guiju_kernel::ledger::{Entry, Salt, SigningKey, Tree, checkpoint, inclusion_proof, receipt};
 use serde_json::{Value, json};
 
-const PAGE: &str = include_str!("../../../docs/formats/ledger.md");
-const RECEIPT: &str = include_str!("../../../docs/formats/golden/receipt.tlog-proof");
+const PAGE: &str = include_str!("../../../../docs/formats/ledger.md");
+const RECEIPT: &str = include_str!("../../../../docs/formats/golden/receipt.tlog-proof");
 const ORIGIN: &str = "guiju.example/events";
 const PARTY: &str = "91370100000000000X";
 
