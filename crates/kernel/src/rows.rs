@@ -3,8 +3,10 @@
 //! A row's JSON object has one member per column; an absent member is NULL; `doc` is a JSON object here and canonical JSON text
 //! in the database. Times are integer milliseconds since 1970-01-01T00:00Z.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CaseRow {
@@ -57,7 +59,10 @@ pub struct TimerRow {
     pub at: i64,
 }
 
-/// One version of one register entry. Key: `register/key/version`.
+/// One version of one register entry. Key: `register/key/version`. `doc` is an [`EntryDoc`].
+///
+/// An entry that ends gets a last version whose `until` equals its `since`: it is in force at no moment, and says which record
+/// ended the entry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EntryRow {
     pub register: String,
@@ -69,6 +74,16 @@ pub struct EntryRow {
     pub until: Option<i64>,
     pub seq: u64,
     pub doc: Value,
+}
+
+/// What the `doc` column of an entry holds.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct EntryDoc {
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub fields: Map<String, Value>,
+    /// Personal field -> sequence number of the record that binds its latest value.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub personal: BTreeMap<String, u64>,
 }
 
 /// Key: `series`.

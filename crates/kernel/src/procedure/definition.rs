@@ -212,6 +212,10 @@ pub struct Act {
     pub writes: Vec<EntryWrite>,
     pub spawns: Vec<Spawn>,
     pub notifies: Vec<Notify>,
+    /// Instruments (by name) whose receipt by the party this act records; clocks that wait for the receipt start with it.
+    pub receives: Vec<String>,
+    /// The person who does it takes the part of their unit: from then on it lies on their own desk.
+    pub takes_up: bool,
     /// This act ends one co-handler's part; the case moves on when all are in.
     pub joins: bool,
     /// Adds one to the level of escalation.
@@ -308,13 +312,17 @@ pub struct PublicationDuty {
     pub withheld: Vec<String>,
 }
 
-/// A register entry that the act makes or changes; `each` makes one per row of a table field.
+/// A register entry that the act makes or changes; `each` makes one per row of a table field, whose columns then come first
+/// wherever a `Source::Field` is looked up.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EntryWrite {
     pub register: String,
-    pub key: String,
+    pub key: Source,
     pub each: Option<String>,
+    /// What changes; the other fields of an entry stay as they are.
     pub fields: BTreeMap<String, Source>,
+    /// The entry ends with the act.
+    pub ends: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -6,4 +6,4 @@ pub mod definition;
 pub mod guard;
 mod proposal;
 
-pub use proposal::{Card, Context, Decided, Facts, Lawful, ParamValue, Person, Proposal, Refusal, RefusalKind};
+pub use proposal::{Card, Claim, Context, Decided, Facts, Lawful, ParamValue, Person, Proposal, Refusal, RefusalKind};

@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::definition::{Notify, Text};
+use super::guard::Guard;
 use crate::calendar::Calendar;
 use crate::case::Case;
 use crate::record::{ActorKind, FileMark, Origin, Record};
+use crate::rows::EntryRow;
 use crate::time::Instant;
 
 /// Somebody who acts, with everything the rules may ask about them. The office fills it in from the registers.
@@ -59,6 +61,20 @@ pub struct Proposal {
     pub seen: Option<u64>,
     /// Foreign number, kept when history is imported.
     pub number: Option<String>,
+    /// For the act that records history: what is said to have happened.
+    pub claim: Option<Claim>,
+    /// Cases that this one is linked to by the act, such as the one that made the office open it.
+    pub links: Vec<u64>,
+}
+
+/// What is said to have happened on another platform: stored past the guards, judged by the audit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The act of this procedure that it was, if it was one: the record then bears that act's name and tags, and its clocks
+    /// start and stop.
+    pub act: Option<String>,
+    /// The state in which it left the case.
+    pub state: String,
 }
 
 /// What the engine may look up. Everything consulted is copied into the record.
@@ -69,8 +85,18 @@ pub trait Facts {
     fn last_number(&self, series: &str) -> u64;
     /// Whether `organ/unit` exists.
     fn unit_exists(&self, path: &str) -> bool;
-    /// The entry in force, as its fields.
-    fn entry(&self, register: &str, key: &str) -> Option<Value>;
+    /// The latest version of an entry, whether it is in force or has ended.
+    fn entry(&self, register: &str, key: &str) -> Option<EntryRow>;
+    /// What a statute means by one of its facts (`hearing_due`): a condition over its terms, in force at `at`.
+    fn fact(&self, name: &str, at: Instant) -> Option<Guard> {
+        let _ = (name, at);
+        None
+    }
+    /// The area in which an organ's officers need their cards; `None` where the pack does not say.
+    fn area(&self, organ: &str) -> Option<String> {
+        let _ = organ;
+        None
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
