@@ -129,6 +129,9 @@ impl SlowCalendar {
                 let moves = (working || period.rolls) && self.is_provisional(last);
                 return Some((midnight(after(last)), last, moves));
             }
+            if for_ever(day, pauses) {
+                return None;
+            }
             day = after(day);
         }
         None
@@ -139,6 +142,9 @@ impl SlowCalendar {
         for _ in 0..PATIENCE_DAYS {
             if self.is_working(day) && !touched(day, pauses) {
                 return Some(day);
+            }
+            if for_ever(day, pauses) {
+                return None;
             }
             day = after(day);
         }
@@ -168,10 +174,10 @@ impl SlowCalendar {
                 }
                 need -= length;
             }
-            day = after(day);
-            if pauses.iter().any(|pause| pause.1.is_none() && pause.0 <= midnight(day)) {
+            if for_ever(day, pauses) {
                 return None;
             }
+            day = after(day);
         }
         None
     }
@@ -241,6 +247,11 @@ fn touched(day: Date, pauses: &[SlowPause]) -> bool {
         let empty = until.is_some_and(|until| until <= *from);
         !empty && *from < end && until.is_none_or(|until| until > begin)
     })
+}
+
+/// A pause without end has begun by the end of the day: nothing will count any more.
+fn for_ever(day: Date, pauses: &[SlowPause]) -> bool {
+    pauses.iter().any(|pause| pause.1.is_none() && pause.0 < midnight(after(day)))
 }
 
 fn minutes(n: u32) -> SignedDuration {

@@ -5,7 +5,7 @@
 
 use super::error::ClockError;
 use super::reckoning::{Counting, DueAt, Reckoning};
-use crate::calendar::{DayKind, WorkingHours, date_of_number, midnight_millis, number_of_date, number_of_millis};
+use crate::calendar::{DayKind, date_of_number, midnight_millis, number_of_date, number_of_millis};
 use crate::time::{self, Instant};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -79,7 +79,7 @@ impl Reckoning<'_> {
     ///
     /// # Errors
     /// As [`Reckoning::due_at`].
-    pub fn due(&self) -> Result<super::Due, ClockError> {
+    pub fn due(&self) -> Result<Due, ClockError> {
         let DueAt { at, last_day, provisional } = self.due_at()?;
         let mut steps = Steps::default();
         match self.counting {
@@ -144,13 +144,13 @@ impl Reckoning<'_> {
             return;
         }
         match self.counting {
-            Counting::OpenMillis(hours) => self.explain_open(hours, from, until, steps),
+            Counting::OpenMillis(_) => self.explain_open(from, until, steps),
             _ => steps.push(from, until, until - from, reason(StepCode::Counted, "计入", "counted")),
         }
     }
 
     /// One step a day while the office opens; neighbouring days without an opening run together.
-    fn explain_open(&self, _hours: &WorkingHours, from: i64, until: i64, steps: &mut Steps) {
+    fn explain_open(&self, from: i64, until: i64, steps: &mut Steps) {
         for day in number_of_millis(from)..=number_of_millis(until - 1) {
             let (begin, end) = (midnight_millis(day).max(from), midnight_millis(day + 1).min(until));
             let open = self.measure(begin, end);
