@@ -8,6 +8,14 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+mod of_case;
+mod patch;
+
+pub use of_case::{CaseRows, RowError, case_from, of_case};
+pub(crate) use of_case::{holding, members, timer};
+pub(crate) use patch::diff_value;
+pub use patch::{diff, merge_patch};
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CaseRow {
     pub id: u64,

@@ -2,8 +2,32 @@
 //!
 //! `decide` is the whole engine together with `apply`: pure, total, and the only way a case changes.
 
+mod actors;
+mod apply;
+mod clocks;
+mod consulted;
+mod decide;
 pub mod definition;
+mod desks;
+mod effects;
+mod explain;
+pub mod fields;
 pub mod guard;
+mod history;
+mod judge;
+mod lawful;
+mod marks;
+mod outputs;
 mod proposal;
+mod ring;
+mod sentence;
+mod work;
+
+pub use apply::{ApplyError, apply};
+pub use decide::decide;
+pub use effects::between;
+pub use lawful::lawful_acts;
+pub use outputs::versions;
+pub use ring::{LAPSE, REMIND, bell, ring};
 
 pub use proposal::{Card, Claim, Context, Decided, Facts, Lawful, ParamValue, Person, Proposal, Refusal, RefusalKind};

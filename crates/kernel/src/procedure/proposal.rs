@@ -92,6 +92,16 @@ pub trait Facts {
         let _ = (name, at);
         None
     }
+    /// What people call a role.
+    fn role_title(&self, role: &str) -> Option<Text> {
+        let _ = role;
+        None
+    }
+    /// What people call a unit, given as `organ/unit`.
+    fn unit_title(&self, path: &str) -> Option<Text> {
+        let _ = path;
+        None
+    }
     /// The area in which an organ's officers need their cards; `None` where the pack does not say.
     fn area(&self, organ: &str) -> Option<String> {
         let _ = organ;
