@@ -1,7 +1,10 @@
 //! Which time does a pause take out of a period?
 //!
-//! For periods in days: each day that the pause touches, even for a minute (ADR 0012). For hours and minutes: exactly its length. A
-//! pause that has not ended takes out all that follows. Refused: a pause that ends before it begins.
+//! For periods in days: each day that the pause touches, even for a minute. For hours and minutes: exactly its length. A pause
+//! that has not ended takes out all that follows. Refused: a pause that ends before it begins.
+//!
+//! UNSETTLED(行政许可法 45; 工业和信息化行政处罚程序规定 48): "the time is not counted" does not say what becomes of a day of which
+//! a part was paused; the whole day is left out (ADR 0012).
 
 use super::error::ClockError;
 use crate::calendar::number_of_millis;

@@ -16,9 +16,14 @@ use std::str::FromStr;
 pub struct ClockRule {
     /// How long.
     pub period: Period,
-    /// Whether an end on a rest day rolls to the next working day: so for a party's periods (ADR 0011).
+    /// Whether an end on a rest day rolls to the next working day.
+    ///
+    /// UNSETTLED(工业和信息化行政处罚程序规定 57; 民法典 203): the texts do not say whether an organ's own limit rolls as well. A
+    /// party's period does, an organ's does not (ADR 0011).
     pub rolls: bool,
-    /// Whether the day of the start is the first day of the period; not unless a statute says so (ADR 0010).
+    /// Whether the day of the start is the first day of the period.
+    ///
+    /// UNSETTLED(行政许可法 82; 行政处罚法 85): the statutes are silent; it does not count unless one says so (ADR 0010).
     pub counts_first_day: bool,
     /// What happens when the month of the end lacks the day; named if and only if months or years are counted.
     pub rounding: Option<Rounding>,
