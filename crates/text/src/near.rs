@@ -2,7 +2,7 @@
 //!
 //! Gives a suggestion only when it is near enough to be worth reading; says nothing otherwise.
 
-/// Finds the candidate that a misspelt word is nearest to, if any is near enough (a third of its characters).
+/// Finds the candidate that a misspelt word is nearest to, if any is near enough (a third of the longer word's characters).
 ///
 /// Letter case, blanks and underscores against hyphens are ignored. The first of equals wins.
 ///
@@ -17,11 +17,11 @@ pub fn nearest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
         .map(|candidate| {
             let known = compared(candidate);
             let longest = asked.len().max(known.len());
-            (edits(&asked, &known), (longest / 3).max(1), longest, *candidate)
+            (edits(&asked, &known), longest / 3, *candidate)
         })
-        .filter(|(edits, allowed, longest, _)| edits <= allowed && edits < longest)
+        .filter(|(edits, allowed, _)| edits <= allowed)
         .min_by_key(|(edits, ..)| *edits)
-        .map(|(_, _, _, candidate)| candidate)
+        .map(|(_, _, candidate)| candidate)
 }
 
 /// Counts how many insertions, deletions, replacements and swaps of neighbours turn one text into the other
@@ -81,7 +81,7 @@ mod tests {
     fn a_suggestion_is_near_or_there_is_none() {
         assert_eq!(nearest("企业名称", &["企业规模", "企业名稱"]), Some("企业名稱"));
         assert_eq!(nearest("Dispatch_ed", &["dispatched", "closed"]), Some("dispatched"));
-        assert_eq!(nearest("甲", &["乙"]), None);
-        assert_eq!(nearest("", &["a"]), None);
+        assert_eq!(nearest("用水", &["用电"]), None, "half of a word of two characters is another word");
+        assert_eq!((nearest("", &["a"]), nearest("a", &[])), (None, None));
     }
 }
