@@ -8,6 +8,8 @@ pub struct Organ {
     pub id: String,
     pub title: Text,
     pub own: bool,
+    /// The area that its officers' cards must be valid for, where the pack says one.
+    pub area: Option<String>,
     pub units: Vec<Unit>,
 }
 

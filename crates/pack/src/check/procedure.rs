@@ -1,0 +1,408 @@
+//! One procedure as a whole: its names, number, clocks, timers, and its dates beside other versions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use guiju_kernel::clock::ClockKind;
+use guiju_kernel::procedure::definition::{
+    ClockDef, Extend, FieldKind, Holder, Moment, Procedure, State, Station, Subject, Text, TimerDef, TimerDoes,
+    Visibility,
+};
+use guiju_kernel::procedure::guard::Guard;
+
+use super::act::{act, notify};
+use super::bureau::address_name;
+use super::dates::{in_force, overlap};
+use super::field::{fields, plain_name, required_from};
+use super::graph;
+use super::guard::{Scope, guard};
+use super::known::{Known, ParamIs};
+use crate::Param;
+use crate::complaint::{Complaint, Kind, Margin};
+use crate::raw::field::FieldType;
+use crate::raw::law::TermType;
+use crate::raw::procedure::{
+    Binds, RawClock, RawClockKind, RawHolder, RawMoment, RawProcedure, RawState, RawSubject, RawTimer,
+};
+use crate::schema::FileKind;
+use crate::source::at::At;
+use crate::sources::File;
+
+/// Checks one procedure.
+pub(crate) fn procedure(file: &File<RawProcedure>, known: &Known<'_>, margin: Margin<'_>) -> Procedure {
+    let raw = &file.raw;
+    let scope = Scope { known, procedure: Some(raw) };
+    address_name(&raw.id, margin);
+    named_as_its_file(file, margin);
+    number(&raw.number, margin);
+    let states: Vec<&str> = raw.states.names().collect();
+    required_from(&raw.fields, &states, margin);
+    realizes(raw, known, margin);
+    let procedure = Procedure {
+        id: raw.id.value.clone(),
+        realizes: raw.realizes.as_ref().map(|name| name.value.clone()),
+        title: (&raw.title).into(),
+        in_force: in_force(&raw.in_force, margin),
+        number: raw.number.value.clone(),
+        subject: subject(raw, &scope, margin),
+        headline: raw.headline.value.clone(),
+        fields: fields(&raw.fields, known, margin),
+        terms: terms(raw, &scope, margin),
+        states: raw.states.iter().map(|(name, state)| self::state(name, state, known, margin)).collect(),
+        acts: raw.acts.iter().map(|(name, raw)| act(name, raw, &scope, margin)).collect(),
+        clocks: raw.clocks.iter().map(|(name, raw)| clock(name, raw, known, margin)).collect(),
+        timers: raw.timers.iter().map(|(name, raw)| timer(name, raw, &scope, margin)).collect(),
+        courier: courier(raw, &scope, margin),
+    };
+    headline(raw, &procedure, &scope, margin);
+    unused(raw, margin);
+    graph::check(raw, &procedure, margin);
+    procedure
+}
+
+/// Versions of one procedure may not be in force on the same day: which would a new case follow?
+pub(crate) fn versions(files: &[File<RawProcedure>], notes: &std::cell::RefCell<Vec<Complaint>>) {
+    let silent = std::cell::RefCell::new(Vec::new());
+    let dates = |file: &File<RawProcedure>| {
+        let range = in_force(&file.raw.in_force, Margin::new("", &silent));
+        (range.from, range.until)
+    };
+    for (position, file) in files.iter().enumerate() {
+        for earlier in files.iter().take(position).filter(|earlier| *earlier.raw.id == *file.raw.id) {
+            if overlap(dates(earlier), dates(file)) {
+                Margin::new(&file.path, notes).note(
+                    file.raw.in_force.from.spot,
+                    format!("程序 `{}` 的两个版本施行日期重叠（另一个在 {}）", file.raw.id.as_str(), earlier.path),
+                    format!(
+                        "two versions of `{}` are in force together (the other: {})",
+                        file.raw.id.as_str(),
+                        earlier.path
+                    ),
+                );
+            }
+        }
+    }
+}
+
+/// Every limit has a value in force on the day on which the procedure begins.
+pub(crate) fn limits(file: &File<RawProcedure>, params: &BTreeMap<String, Vec<Param>>, margin: Margin<'_>) {
+    let Ok(from) = guiju_kernel::time::parse_date(&file.raw.in_force.from) else { return };
+    let waits = file.raw.timers.iter().filter_map(|(_, timer)| timer.at.wait.as_ref());
+    let limits = file.raw.clocks.iter().map(|(_, clock)| &clock.limit);
+    for named in limits.chain(waits) {
+        let Some(values) = params.get(named.param.as_str()) else { continue };
+        if !values.iter().any(|value| value.from <= from && value.until.is_none_or(|until| from < until)) {
+            margin.note(
+                named.param.spot,
+                format!("参数 `{}` 在 {from} 还没有值", named.param.as_str()),
+                format!("parameter `{}` has no value on {from}", named.param.as_str()),
+            );
+        }
+    }
+}
+
+fn named_as_its_file(file: &File<RawProcedure>, margin: Margin<'_>) {
+    let stem = file.path.rsplit('/').next().unwrap_or_default().trim_end_matches(".yaml");
+    if !stem.starts_with(file.raw.id.as_str()) {
+        margin.note(
+            file.raw.id.spot,
+            format!("标识 `{}` 与文件名 `{stem}` 不符", file.raw.id.as_str()),
+            format!("the id `{}` is not what the file is named, `{stem}`", file.raw.id.as_str()),
+        );
+    }
+}
+
+/// `{year}` and `{seq}` (or `{seq:6}`) once each: numbers are counted by year.
+fn number(template: &At<String>, margin: Margin<'_>) {
+    let wrong = |zh: String, en: String| margin.note(template.spot, zh, en);
+    let (mut years, mut seqs, mut rest) = (0, 0, template.as_str());
+    while let Some((_, after)) = rest.split_once('{') {
+        let Some((name, tail)) = after.split_once('}') else {
+            return wrong("编号格式缺少 `}`".to_owned(), "the number template lacks a `}`".to_owned());
+        };
+        match name.split_once(':') {
+            None if name == "year" => years += 1,
+            None if name == "seq" => seqs += 1,
+            Some(("seq", width)) if width.parse::<u8>().is_ok_and(|width| (1..=12).contains(&width)) => seqs += 1,
+            _ => wrong(
+                format!("编号格式不认识 `{{{name}}}`，可用 `{{year}}`、`{{seq}}`、`{{seq:6}}`"),
+                format!("the number template does not know `{{{name}}}`; known are {{year}}, {{seq}}, {{seq:6}}"),
+            ),
+        }
+        rest = tail;
+    }
+    if years != 1 || seqs != 1 {
+        wrong(
+            "编号格式须各有一个 `{year}` 和 `{seq}`".to_owned(),
+            "a number template holds {year} and {seq} once each".to_owned(),
+        );
+    }
+}
+
+fn subject(raw: &RawProcedure, scope: &Scope<'_>, margin: Margin<'_>) -> Subject {
+    match &raw.subject.value {
+        RawSubject::Word(word) if word == "party" => {
+            if !raw.fields.iter().any(|(_, field)| field.kind.value == FieldType::Party) {
+                margin.note(
+                    raw.subject.spot,
+                    "以当事人为对象的程序须有 party 类型的字段",
+                    "a procedure about a party needs a field of type party",
+                );
+            }
+            Subject::Party
+        }
+        RawSubject::Word(_) => Subject::Nothing,
+        RawSubject::Entry(register) => {
+            scope.known.register(register, margin);
+            Subject::Entry(register.value.clone())
+        }
+    }
+}
+
+/// A procedure that realizes a statute's kind bears all its tags.
+fn realizes(raw: &RawProcedure, known: &Known<'_>, margin: Margin<'_>) {
+    let Some(name) = &raw.realizes else { return };
+    let Some(must_bear) = known.realizations.get(name.as_str()) else {
+        if !known.complete(FileKind::Law) {
+            return;
+        }
+        return margin.note(
+            name.spot,
+            format!("没有法规规定 `{}` 这种程序", name.as_str()),
+            format!("no statute speaks of the kind of procedure `{}`", name.as_str()),
+        );
+    };
+    let borne: BTreeSet<&str> = raw.acts.iter().flat_map(|(_, act)| act.tags.iter()).map(|tag| tag.as_str()).collect();
+    for tag in must_bear.iter().filter(|tag| !borne.contains(*tag)) {
+        margin.note(
+            name.spot,
+            format!("`{}` 必须有带标签 `{tag}` 的行为", name.as_str()),
+            format!("`{}` must have an act that bears the tag `{tag}`", name.as_str()),
+        );
+    }
+}
+
+fn terms(raw: &RawProcedure, scope: &Scope<'_>, margin: Margin<'_>) -> BTreeMap<String, String> {
+    raw.terms
+        .iter()
+        .map(|(term, field)| {
+            let (kind, known) = (scope.known.term(term, margin), scope.field(field, margin));
+            let suits = |kind: TermType, field: FieldType| {
+                matches!(
+                    (kind, field),
+                    (TermType::Flag, FieldType::Flag)
+                        | (TermType::Integer, FieldType::Integer)
+                        | (TermType::Money, FieldType::Money)
+                        | (TermType::Text, FieldType::Text | FieldType::Enum | FieldType::Entry)
+                        | (TermType::Date, FieldType::Date | FieldType::DateTime)
+                        | (TermType::Enum, FieldType::Enum)
+                )
+            };
+            if let (Some(kind), Some(known)) = (kind, known)
+                && !suits(kind.kind, known.kind.value)
+            {
+                margin.note(
+                    field.spot,
+                    format!("字段 `{}` 的类型与用语 `{}` 不符", field.as_str(), term.as_str()),
+                    format!("the field `{}` is not of the type of the term `{}`", field.as_str(), term.as_str()),
+                );
+            }
+            (term.value.clone(), field.value.clone())
+        })
+        .collect()
+}
+
+fn state(name: &At<String>, raw: &RawState, known: &Known<'_>, margin: Margin<'_>) -> State {
+    plain_name(name, margin);
+    let holder = raw.holder.as_ref().map(|holder| match &holder.value {
+        RawHolder::Word(word) => match word.as_str() {
+            "assigned" => Holder::Assigned,
+            "party" => Holder::Party,
+            _ => Holder::Nobody,
+        },
+        RawHolder::Unit(unit) => {
+            known.unit(unit, margin);
+            Holder::Unit(unit.value.clone())
+        }
+    });
+    State {
+        name: name.value.clone(),
+        title: Text { zh: raw.zh.clone(), en: raw.en.clone() },
+        start: raw.start,
+        end: raw.end.clone(),
+        holder,
+    }
+}
+
+fn clock(name: &At<String>, raw: &RawClock, known: &Known<'_>, margin: Margin<'_>) -> ClockDef {
+    plain_name(name, margin);
+    known.param(&raw.limit.param, ParamIs::Period, margin);
+    raw.basis.iter().for_each(|basis| known.basis(basis, margin));
+    let extend = raw.extend.as_ref().map(|extend| {
+        known.role(&extend.by, margin);
+        known.param(&extend.limit.param, ParamIs::Period, margin);
+        Extend { by: extend.by.value.clone(), times: extend.times, limit: extend.limit.param.value.clone() }
+    });
+    ClockDef {
+        name: name.value.clone(),
+        title: Text { zh: raw.zh.clone(), en: raw.en.clone() },
+        kind: match raw.kind {
+            RawClockKind::Statutory => ClockKind::Statutory,
+            RawClockKind::Promised => ClockKind::Promised,
+            RawClockKind::Internal => ClockKind::Internal,
+        },
+        limit: raw.limit.param.value.clone(),
+        basis: raw.basis.iter().map(|basis| basis.value.clone()).collect(),
+        pause_causes: raw.pauses.iter().map(|cause| cause.value.clone()).collect(),
+        extend,
+        per_part: raw.per_part,
+        binds_holder: raw.binds == Binds::Holder,
+    }
+}
+
+fn timer(name: &At<String>, raw: &RawTimer, scope: &Scope<'_>, margin: Margin<'_>) -> TimerDef {
+    plain_name(name, margin);
+    let does = match (&raw.does, raw.reminds.as_slice()) {
+        (Some(act), []) => {
+            scope.act(act, margin);
+            let procedure = scope.procedure.into_iter().flat_map(|procedure| procedure.acts.iter());
+            let by_timer = procedure.into_iter().filter(|(known, _)| known.as_str() == act.as_str());
+            for (_, raw) in by_timer.filter(|(_, raw)| !raw.by.value.0.iter().any(|rule| rule.timer)) {
+                margin.note(
+                    act.spot,
+                    format!("行为 `{}`（{}）不能由定时器做，缺 `by: {{timer: true}}`", act.as_str(), raw.zh),
+                    format!("the act `{}` is not one a timer may do: it lacks `by: {{timer: true}}`", act.as_str()),
+                );
+            }
+            TimerDoes::Act(act.value.clone())
+        }
+        (None, [_, ..]) => TimerDoes::Remind(raw.reminds.iter().map(|raw| notify(raw, scope, margin)).collect()),
+        _ => {
+            margin.note(
+                name.spot,
+                "定时器恰好写一种：does 或 reminds",
+                "a timer says exactly one of `does` and `reminds`",
+            );
+            TimerDoes::Remind(Vec::new())
+        }
+    };
+    TimerDef {
+        name: name.value.clone(),
+        title: Text { zh: raw.zh.clone(), en: raw.en.clone() },
+        at: moment(name, &raw.at, scope, margin),
+        when: raw.when.as_ref().map_or(Guard::Always, |when| guard(when, scope, margin)),
+        does,
+    }
+}
+
+fn moment(name: &At<String>, raw: &RawMoment, scope: &Scope<'_>, margin: Margin<'_>) -> Moment {
+    match (&raw.clock, &raw.gone, &raw.after, &raw.wait) {
+        (Some(clock), Some(gone), None, None) => {
+            scope.clock(clock, margin);
+            let per_mille = per_mille(gone).unwrap_or_else(|| {
+                margin.note(
+                    gone.spot,
+                    format!("`{}` 应写成 `50%` 这样，大于 0，至多一位小数，不超过 1000%", gone.as_str()),
+                    format!("`{}` should read like `50%`: above 0, one decimal at most, up to 1000%", gone.as_str()),
+                );
+                1000
+            });
+            Moment::Fraction { clock: clock.value.clone(), per_mille }
+        }
+        (None, None, Some(act), Some(wait)) => {
+            scope.act_or_tag(act, margin);
+            scope.known.param(&wait.param, ParamIs::Period, margin);
+            Moment::After { act: act.value.clone(), param: wait.param.value.clone() }
+        }
+        _ => {
+            margin.note(
+                name.spot,
+                "`at` 写 clock 与 gone，或 after 与 wait",
+                "`at` says clock and gone, or after and wait",
+            );
+            Moment::Fraction { clock: String::new(), per_mille: 1000 }
+        }
+    }
+}
+
+/// Reads `50%` or `12.5%` as thousandths.
+fn per_mille(text: &str) -> Option<u32> {
+    let number = text.strip_suffix('%')?;
+    let (whole, tenth) = number.split_once('.').unwrap_or((number, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !digits(tenth) || tenth.len() != 1 {
+        return None;
+    }
+    let value = whole.parse::<u32>().ok()?.checked_mul(10)?.checked_add(tenth.parse().ok()?)?;
+    (1..=10_000).contains(&value).then_some(value)
+}
+
+fn courier(raw: &RawProcedure, scope: &Scope<'_>, margin: Margin<'_>) -> Vec<Station> {
+    raw.courier
+        .iter()
+        .map(|station| {
+            station.states.iter().for_each(|state| scope.state(state, margin));
+            Station {
+                title: Text { zh: station.zh.clone(), en: station.en.clone() },
+                states: station.states.iter().map(|state| state.value.clone()).collect(),
+            }
+        })
+        .collect()
+}
+
+/// The headline stands in lists that many may see: a text, and not a personal one.
+fn headline(raw: &RawProcedure, procedure: &Procedure, scope: &Scope<'_>, margin: Margin<'_>) {
+    if scope.field(&raw.headline, margin).is_none() {
+        return;
+    }
+    let Some(field) = procedure.field(&raw.headline) else { return };
+    if field.visible >= Visibility::Personal {
+        margin.note(raw.headline.spot, "代表字段不能是个人信息", "the headline cannot be personal");
+    }
+    if !matches!(field.kind, FieldKind::Text { .. } | FieldKind::Enum { .. } | FieldKind::Entry { .. }) {
+        margin.note(raw.headline.spot, "代表字段须是文本", "the headline must be a text");
+    }
+}
+
+/// A clock that nothing starts and a field that nothing fills are slips, or leftovers that mislead.
+fn unused(raw: &RawProcedure, margin: Margin<'_>) {
+    let acts = || raw.acts.iter().map(|(_, act)| act);
+    let started: BTreeSet<&str> = acts()
+        .flat_map(|act| {
+            let on_receipt = act.issues.iter().flat_map(|(_, issue)| issue.on_receipt_starts.0.iter());
+            let published = act.publishes.iter().map(|(_, duty)| &duty.clock);
+            act.starts.0.iter().chain(on_receipt).chain(published)
+        })
+        .map(|clock| clock.as_str())
+        .collect();
+    for (clock, _) in raw.clocks.iter().filter(|(clock, _)| !started.contains(clock.as_str())) {
+        margin.note(
+            clock.spot,
+            format!("{} `{}` 没有行为启动它", Kind::CLOCK.zh, clock.as_str()),
+            format!("no act starts the clock `{}`", clock.as_str()),
+        );
+    }
+    let filled: BTreeSet<&str> = acts().flat_map(|act| act.takes.names().chain(act.sets.names())).collect();
+    for (field, _) in raw.fields.iter().filter(|(field, _)| !filled.contains(field.as_str())) {
+        margin.note(
+            field.spot,
+            format!("字段 `{}` 没有行为填写", field.as_str()),
+            format!("no act fills the field `{}`", field.as_str()),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::per_mille;
+
+    #[test]
+    fn percentages_are_kept_as_thousandths() {
+        assert_eq!(per_mille("50%"), Some(500));
+        assert_eq!(per_mille("12.5%"), Some(125));
+        assert_eq!(per_mille("150%"), Some(1500));
+        assert_eq!(per_mille("100.0%"), Some(1000));
+        for wrong in ["50", "0%", "%", "-5%", "5.25%", "5.%", ".5%", "５%", "1000.1%", "99999999999%", "+5%"] {
+            assert_eq!(per_mille(wrong), None, "{wrong}");
+        }
+    }
+}

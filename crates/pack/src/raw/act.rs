@@ -1,0 +1,436 @@
+//! Acts as files write them.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+use super::Words;
+use super::guard::RawGuard;
+use crate::source::at::{At, Named, Names, OneOrMore};
+
+/// 行为：谁、从哪个状态、在什么条件下可以做，做了以后怎样。
+/// An act: who may do it, from which states, under what, and what follows.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawAct {
+    /// 中文名称。
+    pub(crate) zh: String,
+    /// English title.
+    pub(crate) en: String,
+    /// 从哪个状态；不写则由此立件。The states it is done from; an act without one opens a case.
+    #[serde(default)]
+    pub(crate) from: Option<RawFrom>,
+    /// 到哪个状态；不写则状态不变。The state after it; without one the state stays.
+    #[serde(default)]
+    pub(crate) to: Option<At<String>>,
+    /// 由谁做。Who may do it.
+    pub(crate) by: At<OneOrMore<RawActor>>,
+    /// 什么条件下可以做。What must hold.
+    #[serde(default)]
+    pub(crate) when: Option<RawGuard>,
+    /// 要填的字段：must 必填，may 可填。The fields it takes, in form order.
+    #[serde(default)]
+    pub(crate) takes: Named<Must>,
+    /// 由行为定下的字段值。Fields that the act sets to a constant.
+    #[serde(default)]
+    pub(crate) sets: Named<At<serde_json::Value>>,
+    /// 法规所称的标签。What statutes call it.
+    #[serde(default)]
+    pub(crate) tags: Vec<At<String>>,
+    /// 依据：法规#条。Its legal basis as `statute#article`.
+    #[serde(default)]
+    pub(crate) basis: Vec<At<String>>,
+    /// 启动的期限钟。Clocks it starts.
+    #[serde(default)]
+    pub(crate) starts: Names,
+    /// 停止的期限钟。Clocks it stops.
+    #[serde(default)]
+    pub(crate) stops: Names,
+    /// 中止的期限钟。Clocks it pauses, each with a cause.
+    #[serde(default)]
+    pub(crate) pauses: Named<RawPause>,
+    /// 恢复的期限钟。Clocks it resumes.
+    #[serde(default)]
+    pub(crate) resumes: Names,
+    /// 延长的期限钟。Clocks it extends.
+    #[serde(default)]
+    pub(crate) extends: Names,
+    /// 交给谁办。Whose desk it puts the case on.
+    #[serde(default)]
+    pub(crate) assigns: Option<RawAssigns>,
+    /// 最多几次，为什么。How often at most in one case, and why.
+    #[serde(default)]
+    pub(crate) at_most: Option<RawAtMost>,
+    /// 出具的文书。Instruments it issues.
+    #[serde(default)]
+    pub(crate) issues: Named<RawIssue>,
+    /// 公示义务。What must be published because of it.
+    #[serde(default)]
+    pub(crate) publishes: Named<RawPublication>,
+    /// 写入台账。Register entries it makes or changes.
+    #[serde(default)]
+    pub(crate) writes: Named<RawWrite>,
+    /// 由此另立的办件。Cases that are opened because of it.
+    #[serde(default)]
+    pub(crate) spawns: Named<RawSpawn>,
+    /// 通知谁。Whom it notifies, and of what.
+    #[serde(default)]
+    pub(crate) notifies: Vec<RawNotify>,
+    /// 当事人收到的文书：送达时启动的期限钟由此启动。Instruments whose receipt by the party this act records.
+    #[serde(default)]
+    pub(crate) receives: Vec<At<String>>,
+    /// 做的人把办件接到自己手上。The person who does it takes their unit's part upon themselves.
+    #[serde(default)]
+    pub(crate) takes_up: bool,
+    /// 协办完成：全部协办完成后才能往下走。Ends one co-handler's part.
+    #[serde(default)]
+    pub(crate) joins: bool,
+    /// 升级一层。Adds one to the level of escalation.
+    #[serde(default)]
+    pub(crate) raises_level: bool,
+    /// 开始新一轮。Starts the next round.
+    #[serde(default)]
+    pub(crate) new_round: bool,
+    /// 当事人由此作出的答复。What the party says by it, for conditions `{party: …}`.
+    #[serde(default)]
+    pub(crate) answers: Option<At<String>>,
+    /// 按下之前的提醒。What the button warns of.
+    #[serde(default)]
+    pub(crate) confirm: Option<Words>,
+    /// 该状态下的主要行为。Shown as the main act of its state.
+    #[serde(default)]
+    pub(crate) primary: bool,
+    /// 内部记录，当事人看不到。For colleagues only.
+    #[serde(default)]
+    pub(crate) inner: bool,
+    /// 在哪里做。Where it is done; here if nothing is said.
+    #[serde(default)]
+    pub(crate) place: RawPlace,
+    /// 录入历史：唯一越过条件的行为。The only act past the guards: takes in what happened elsewhere as a claim.
+    #[serde(default)]
+    pub(crate) records_history: bool,
+}
+
+/// One actor that is needed.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawActor {
+    /// 角色。A role of the pack.
+    #[serde(default)]
+    pub(crate) role: Option<At<String>>,
+    /// 当事人。The party itself.
+    #[serde(default)]
+    pub(crate) party: bool,
+    /// 定时器。A timer.
+    #[serde(default)]
+    pub(crate) timer: bool,
+    /// 至少几人。How many different persons; one if nothing is said.
+    #[serde(default)]
+    #[schemars(range(min = 1))]
+    pub(crate) count: Option<u32>,
+    /// 须持有效执法证的种类。Kind of card that must be valid.
+    #[serde(default)]
+    pub(crate) card: Option<String>,
+    /// 须具备的资格。A qualification.
+    #[serde(default)]
+    pub(crate) holds: Option<String>,
+    /// 不得与这些行为（标签）的实施人相同。Not the same person as in these acts (names or tags).
+    #[serde(default)]
+    pub(crate) distinct_from: Vec<At<String>>,
+    /// 须是承办科室的人。Only somebody of a unit on whose desk the case lies.
+    #[serde(default)]
+    pub(crate) holder: bool,
+}
+
+/// 必填还是可填。
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Must {
+    /// 必填。Required.
+    Must,
+    /// 可填。Optional.
+    May,
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawPause {
+    /// 中止的原因。The cause, from the clock's list.
+    pub(crate) cause: At<String>,
+    /// 告知当事人的文书。The instrument that tells the party.
+    #[serde(default)]
+    pub(crate) notice: Option<At<String>>,
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawAtMost {
+    /// 次数。
+    #[schemars(range(min = 1))]
+    pub(crate) times: u32,
+    /// 为什么。
+    pub(crate) zh: String,
+    /// Why.
+    pub(crate) en: String,
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawIssue {
+    /// 文书名称。
+    pub(crate) zh: String,
+    /// Title of the instrument.
+    pub(crate) en: String,
+    /// 送达时启动的期限钟。Clocks that start when the party has received it.
+    #[serde(default)]
+    pub(crate) on_receipt_starts: Names,
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawPublication {
+    /// 公示期限。The clock by which it must be public.
+    pub(crate) clock: At<String>,
+    /// 不予公开的字段。Fields that are withheld.
+    #[serde(default)]
+    pub(crate) withheld: Vec<At<String>>,
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawWrite {
+    /// 条目的键从何来。Where the entry's key comes from.
+    pub(crate) key: At<RawSource>,
+    /// 表格字段：每行一条。A table field: one entry for each row.
+    #[serde(default)]
+    pub(crate) each: Option<At<String>>,
+    /// 条目的各字段；没写的保持不变。The fields that change.
+    #[serde(default)]
+    pub(crate) fields: Named<RawSource>,
+    /// 条目就此终止。The entry ends with the act.
+    #[serde(default)]
+    pub(crate) ends: bool,
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawSpawn {
+    /// 另案的立件行为。The opening act of the other case.
+    pub(crate) act: At<String>,
+    /// 另案的各字段。Its fields.
+    #[serde(default)]
+    pub(crate) fields: Named<RawSource>,
+}
+
+/// 值从何来：恰好写一种。Where a value comes from: exactly one of these.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawSource {
+    /// 本办件的字段。A field of this case.
+    #[serde(default)]
+    pub(crate) field: Option<At<String>>,
+    /// 固定值。A constant.
+    #[serde(default)]
+    pub(crate) is: Option<At<serde_json::Value>>,
+    /// subject 当事人，number 编号，done 行为时间。
+    #[serde(default)]
+    pub(crate) of_case: Option<OfCase>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum OfCase {
+    Subject,
+    Number,
+    Done,
+}
+
+/// 通知。A notification and whom it goes to: exactly one audience.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawNotify {
+    /// 通知谁。
+    pub(crate) to: At<RawAudience>,
+    /// 中文内容。
+    pub(crate) zh: String,
+    /// What it says.
+    pub(crate) en: String,
+}
+
+/// `party`, `holder`, or `{unit: …}`, `{role: …}`, `{holder_role: …}`.
+#[derive(Debug, Clone)]
+pub(crate) enum RawAudience {
+    Word(String),
+    Told(AudienceTold),
+}
+
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct AudienceTold {
+    /// 科室（机关/科室）。A unit.
+    pub(crate) unit: Option<At<String>>,
+    /// 本机关的某角色。A role of the case's organ.
+    pub(crate) role: Option<At<String>>,
+    /// 承办科室的某角色。A role of the holding units.
+    pub(crate) holder_role: Option<At<String>>,
+}
+
+/// 在哪里做。
+#[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RawPlace {
+    /// 在本系统。
+    #[default]
+    Own,
+    /// 在别的平台，导入。Done on another platform and imported.
+    Mirror,
+    /// 在此拟制，在别处盖章或提交。Prepared here, sealed or filed there.
+    Bridge,
+}
+
+/// The states an act is done from: one, several, or each with a condition.
+#[derive(Debug, Clone)]
+pub(crate) struct RawFrom(pub(crate) Vec<(At<String>, Option<RawGuard>)>);
+
+impl<'de> Deserialize<'de> for RawFrom {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        enum Shape {
+            One(String),
+            Several(Vec<At<String>>),
+            Guarded(Vec<(At<String>, RawGuard)>),
+        }
+        struct AnyShape;
+        impl<'de> Visitor<'de> for AnyShape {
+            type Value = Shape;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a state, a list of states, or states each with a condition")
+            }
+            fn visit_str<E: Error>(self, name: &str) -> Result<Shape, E> {
+                Ok(Shape::One(name.to_owned()))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Shape, A::Error> {
+                let mut names = Vec::new();
+                while let Some(name) = list.next_element()? {
+                    names.push(name);
+                }
+                Ok(Shape::Several(names))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Shape, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Shape::Guarded(entries))
+            }
+        }
+        impl<'de> Deserialize<'de> for Shape {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_any(AnyShape)
+            }
+        }
+        let marked = At::<Shape>::deserialize(deserializer)?;
+        Ok(Self(match marked.value {
+            Shape::One(value) => vec![(At { value, spot: marked.spot }, None)],
+            Shape::Several(names) => names.into_iter().map(|name| (name, None)).collect(),
+            Shape::Guarded(entries) => entries.into_iter().map(|(name, guard)| (name, Some(guard))).collect(),
+        }))
+    }
+}
+
+impl JsonSchema for RawFrom {
+    fn schema_name() -> Cow<'static, str> {
+        "From".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let guard = generator.subschema_for::<RawGuard>();
+        json_schema!({"anyOf": [
+            {"type": "string"},
+            {"type": "array", "items": {"type": "string"}},
+            {"type": "object", "additionalProperties": guard}
+        ]})
+    }
+}
+
+impl<'de> Deserialize<'de> for RawAudience {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = RawAudience;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("party, holder, or a unit or role")
+            }
+            fn visit_str<E: Error>(self, word: &str) -> Result<RawAudience, E> {
+                Ok(RawAudience::Word(word.to_owned()))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawAudience, A::Error> {
+                let told = AudienceTold::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+                Ok(RawAudience::Told(told))
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+impl JsonSchema for RawAudience {
+    fn schema_name() -> Cow<'static, str> {
+        "Audience".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let told = generator.subschema_for::<AudienceTold>();
+        json_schema!({"anyOf": [{"enum": ["party", "holder"]}, told]})
+    }
+}
+
+/// `dispatcher`, or `{lead: field, with: field}`, `{unit: …}`, `{levels: […]}`.
+#[derive(Debug, Clone)]
+pub(crate) enum RawAssigns {
+    Dispatcher,
+    Told(AssignsTold),
+}
+
+/// 交办：恰好写一种。Exactly one way to say whose desk it goes to.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct AssignsTold {
+    /// 主办科室所在字段。The field in which the lead unit stands.
+    pub(crate) lead: Option<At<String>>,
+    /// 协办科室所在字段。The field in which the co-handling units stand.
+    pub(crate) with: Option<At<String>>,
+    /// 固定科室。A fixed unit.
+    pub(crate) unit: Option<At<String>>,
+    /// 按升级层级依次交给。By level of escalation, the first for level one.
+    pub(crate) levels: Option<Vec<At<String>>>,
+}
+
+impl<'de> Deserialize<'de> for RawAssigns {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = RawAssigns;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("dispatcher, or a map that says whose desk")
+            }
+            fn visit_str<E: Error>(self, _: &str) -> Result<RawAssigns, E> {
+                // The shape check has seen that the word is `dispatcher`.
+                Ok(RawAssigns::Dispatcher)
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawAssigns, A::Error> {
+                AssignsTold::deserialize(serde::de::value::MapAccessDeserializer::new(map)).map(RawAssigns::Told)
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+impl JsonSchema for RawAssigns {
+    fn schema_name() -> Cow<'static, str> {
+        "Assigns".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let told = generator.subschema_for::<AssignsTold>();
+        json_schema!({"anyOf": [{"enum": ["dispatcher"]}, told]})
+    }
+}
