@@ -5,10 +5,10 @@
 use guiju_kernel::calendar::{Almanac, CalendarError, DayKind, Notice, WorkingHours};
 use guiju_kernel::clock::{ClockRule, Rounding, due_at};
 use guiju_kernel::time::{at, midnight};
+use guiju_testkit::facts::shared;
 use guiju_testkit::pack_calendar::{OPENINGS, almanac, notices};
 use guiju_testkit::slow_calendar::{SlowCalendar, SlowPeriod};
 use jiff::civil::{Date, Time, date};
-use std::path::PathBuf;
 
 const FIRST: Date = date(2007, 1, 1);
 const END: Date = date(2027, 1, 1);
@@ -107,10 +107,7 @@ fn what_was_known_on_each_day_is_what_the_notices_published_by_then_say() {
 
 #[test]
 fn the_packs_notices_say_what_the_published_collection_says() {
-    let Some(folder) = shared("calendar") else {
-        eprintln!("not compared: no folder of collected holidays beside the repository");
-        return;
-    };
+    let Some(folder) = shared("calendar") else { return };
     let almanac = almanac().unwrap();
     let mut compared = 0;
     for year in 2007..=2026 {
@@ -129,13 +126,6 @@ fn the_packs_notices_say_what_the_published_collection_says() {
     let named: usize = notices().unwrap().iter().map(|notice| notice.days.len()).sum();
     // Two days before 2007; May Day 2019 and 1 February 2020 stand in two notices each.
     assert_eq!(compared, named - 4);
-}
-
-fn shared(name: &str) -> Option<PathBuf> {
-    let repository = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let named = std::env::var_os("GUIJU_SHARED").map(PathBuf::from);
-    let beside = [repository.join("../shared"), repository.join("../../shared")];
-    named.into_iter().chain(beside).map(|folder| folder.join(name)).find(|folder| folder.is_dir())
 }
 
 #[test]

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use guiju_testkit::facts::left_out;
+
 const VKEY: &str = "guiju.example/events+6a7aa0ed+Ac0Us3+VbpUxlP9/tzs9gdzFYdYadTgJS3w+GmQ+5fOq";
 const RECEIPT: &str = include_str!("../../../../docs/formats/golden/receipt.tlog-proof");
 
@@ -22,7 +24,7 @@ fn build(folder: &Path) -> Option<PathBuf> {
         Ok(done) if done.status.success() => Some(program),
         Ok(done) => panic!("tlogcheck does not build: {}", String::from_utf8_lossy(&done.stderr)),
         Err(_) => {
-            eprintln!("NOT CHECKED WITH GO: there is no `go` here (Debian: golang-go, golang-golang-x-mod-dev)");
+            left_out("not checked with Go's packages: no `go` here (Debian: golang-go, golang-golang-x-mod-dev)");
             None
         }
     }
