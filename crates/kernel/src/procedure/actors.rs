@@ -3,7 +3,8 @@
 //! The rules of an act fall into three groups: the party's, the timers' and the officers'. Who records the act picks the group:
 //! a party needs one rule of the party's, a timer one of the timers', and officers must between them fill all the places of the
 //! officers' rules, each place by another person. An officer who fills no place may not act with the others. An officer acts
-//! for the organ whose case it is, unless the rule says `holder`: then for a unit on whose desk the case lies.
+//! for the organ whose case it is, unless the rule says `holder` or `lead`: then for a unit on whose desk the case lies, or for the one
+//! that leads.
 
 use super::consulted::Consulted;
 use super::definition::{ActorRule, Text};
@@ -188,7 +189,7 @@ pub(super) fn part_of<'c>(case: &'c Case, person: &Person) -> Option<&'c crate::
 
 fn desk(scene: &Scene<'_>, rule: &ActorRule, person: &Person, organ: &str) -> Result<(), Box<Refusal>> {
     let title = act_title(scene.act);
-    if !rule.holder {
+    if !rule.holder && !rule.lead {
         let organ = scene.case.map_or(organ, |case| &case.organ);
         if person.organ.as_deref() == Some(organ) {
             return Ok(());
@@ -200,10 +201,11 @@ fn desk(scene: &Scene<'_>, rule: &ActorRule, person: &Person, organ: &str) -> Re
         return Err(refuse("actor.organ", scene, why));
     }
     let Some(case) = scene.case else { return Ok(()) };
-    if part_of(case, person).is_some() {
+    let may = |part: &crate::case::Part| part.open && (!rule.lead || part.part == 0);
+    if part_of(case, person).is_some_and(may) {
         return Ok(());
     }
-    let open: Vec<Text> = case.parts.iter().filter(|part| part.open).map(|part| unit_title(scene, part)).collect();
+    let open: Vec<Text> = case.parts.iter().filter(|part| may(part)).map(|part| unit_title(scene, part)).collect();
     let why = if open.is_empty() {
         text(
             format!("本件目前不在任何科室手中，不能办理“{}”", title.zh),
@@ -211,12 +213,13 @@ fn desk(scene: &Scene<'_>, rule: &ActorRule, person: &Person, organ: &str) -> Re
         )
     } else {
         let held = super::sentence::alternatives(&open);
+        let (zh, en) = if rule.lead { ("主办", "leads") } else { ("承办", "holds") };
         text(
-            format!("“{}”由承办单位办理，本件现由{}承办", title.zh, held.zh),
-            format!("`{}` is for the unit that holds the case: {}", title.en, held.en),
+            format!("“{}”由{zh}单位办理，本件现由{}{zh}", title.zh, held.zh),
+            format!("`{}` is for the unit that {en} the case: {}", title.en, held.en),
         )
     };
-    Err(refuse("actor.holder", scene, why))
+    Err(refuse(if rule.lead { "actor.lead" } else { "actor.holder" }, scene, why))
 }
 
 fn unit_title(scene: &Scene<'_>, part: &crate::case::Part) -> Text {

@@ -267,6 +267,8 @@ pub struct ActorRule {
     pub distinct_from: Vec<String>,
     /// Only somebody of the unit (or a co-handling unit) on whose desk the case lies.
     pub holder: bool,
+    /// Only somebody of the unit that leads; says more than `holder`.
+    pub lead: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -116,11 +116,13 @@ fn actor(raw: &RawActor, act: &RawAct, scope: &Scope<'_>, margin: Margin<'_>) ->
             "each actor is exactly one of role, party, timer",
         );
     }
-    if raw.role.is_none() && (raw.card.is_some() || raw.holds.is_some() || raw.holder || raw.count.is_some()) {
+    if raw.role.is_none()
+        && (raw.card.is_some() || raw.holds.is_some() || raw.holder || raw.lead || raw.count.is_some())
+    {
         margin.note(
             act.by.spot,
-            "`count`、`card`、`holds`、`holder` 只与 `role` 连用",
-            "`count`, `card`, `holds` and `holder` go with `role`",
+            "`count`、`card`、`holds`、`holder`、`lead` 只与 `role` 连用",
+            "`count`, `card`, `holds`, `holder` and `lead` go with `role`",
         );
     }
     raw.distinct_from.iter().for_each(|act| scope.act_or_tag(act, margin));
@@ -133,6 +135,7 @@ fn actor(raw: &RawActor, act: &RawAct, scope: &Scope<'_>, margin: Margin<'_>) ->
         holds: raw.holds.clone(),
         distinct_from: plain(&raw.distinct_from),
         holder: raw.holder,
+        lead: raw.lead,
     }
 }
 

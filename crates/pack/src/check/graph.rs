@@ -73,19 +73,17 @@ fn openings(raw: &RawProcedure, procedure: &Procedure, margin: Margin<'_>) {
     }
 }
 
-/// A terminal state is left by nothing; what stays in it (a rating, a note) is no way out.
+/// Nothing is done in a terminal state: what is still to come (a rating, a reopening) comes before the end.
 fn ends(raw: &RawProcedure, procedure: &Procedure, margin: Margin<'_>) {
     let ended = |name: &str| procedure.state(name).is_some_and(|state| state.end.is_some());
     for (name, act) in raw.acts.iter() {
         let froms = act.from.as_ref().map(|from| from.0.as_slice()).unwrap_or_default();
         for (from, _) in froms.iter().filter(|(from, _)| ended(from)) {
-            if act.to.as_ref().is_some_and(|to| to.as_str() != from.as_str()) {
-                margin.note(
-                    from.spot,
-                    format!("`{}` 是终结状态，行为 `{}` 不能由此离开", from.as_str(), name.as_str()),
-                    format!("`{}` is terminal: `{}` cannot lead out of it", from.as_str(), name.as_str()),
-                );
-            }
+            margin.note(
+                from.spot,
+                format!("`{}` 是终结状态，不能再办理 `{}`", from.as_str(), name.as_str()),
+                format!("`{}` is terminal: `{}` cannot be done in it", from.as_str(), name.as_str()),
+            );
         }
     }
     if !procedure.states.iter().any(|state| state.end.is_some()) {

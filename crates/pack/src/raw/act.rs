@@ -140,9 +140,12 @@ pub(crate) struct RawActor {
     /// 不得与这些行为（标签）的实施人相同。Not the same person as in these acts (names or tags).
     #[serde(default)]
     pub(crate) distinct_from: Vec<At<String>>,
-    /// 须是承办科室的人。Only somebody of a unit on whose desk the case lies.
+    /// 须是承办科室（主办或协办）的人。Only somebody of a unit on whose desk the case lies.
     #[serde(default)]
     pub(crate) holder: bool,
+    /// 须是主办科室的人。Only somebody of the unit that leads.
+    #[serde(default)]
+    pub(crate) lead: bool,
 }
 
 /// 必填还是可填。
