@@ -200,3 +200,37 @@ impl<'t> Reader<'t> {
         }
     }
 }
+
+/// Writes what [`parse`] read (and was then patched) back; the value holds nothing that canonical JSON cannot.
+pub(crate) fn write(value: &Value) -> Vec<u8> {
+    let mut out = Vec::new();
+    write_into(&mut out, value);
+    out
+}
+
+fn write_into(out: &mut Vec<u8>, value: &Value) {
+    match value {
+        Value::Array(items) => {
+            out.push(b'[');
+            for (at, item) in items.iter().enumerate() {
+                out.extend((at > 0).then_some(b','));
+                write_into(out, item);
+            }
+            out.push(b']');
+        }
+        Value::Object(members) => {
+            let mut sorted: Vec<_> = members.iter().collect();
+            sorted.sort_unstable_by_key(|(name, _)| *name);
+            out.push(b'{');
+            for (at, (name, member)) in sorted.into_iter().enumerate() {
+                out.extend((at > 0).then_some(b','));
+                write_into(out, &Value::String(name.clone()));
+                out.push(b':');
+                write_into(out, member);
+            }
+            out.push(b'}');
+        }
+        // Texts, integers and words: the JSON library writes the same bytes as RFC 8785 asks for.
+        simple => out.extend_from_slice(simple.to_string().as_bytes()),
+    }
+}
