@@ -106,3 +106,49 @@ proptest! {
         }
     }
 }
+
+const RECEIPT: &str = include_str!("../../../../docs/formats/golden/receipt.tlog-proof");
+const VKEY: &str = "guiju.example/events+6a7aa0ed+Ac0Us3+VbpUxlP9/tzs9gdzFYdYadTgJS3w+GmQ+5fOq";
+
+/// A receipt with some of its characters replaced, removed, doubled or moved.
+fn edited(edits: &[(u8, usize, String)]) -> String {
+    let mut text: Vec<char> = RECEIPT.chars().collect();
+    for (how, at, new) in edits {
+        let at = at.checked_rem(text.len()).unwrap_or(0);
+        let end = text.len().min(at + new.chars().count());
+        match how % 4 {
+            0 => drop(text.splice(at..end, new.chars())),
+            1 => drop(text.drain(at..end)),
+            2 => drop(text.splice(at..at, new.chars())),
+            _ => text.rotate_left(at),
+        }
+    }
+    text.into_iter().collect()
+}
+
+proptest! {
+    /// Neither reader is thrown by anything, and both say the same of every spoilt receipt, checkpoint and key.
+    #[test]
+    fn both_judge_spoilt_receipts_alike(edits in proptest::collection::vec((0u8..4, any::<usize>(), "(\n|=|\\+| |[0-9a-zA-Z/]|—|规){0,3}"), 0..3)) {
+        let text = edited(&edits);
+        let writer_key: guiju_kernel::ledger::VerifierKey = VKEY.parse().unwrap();
+        let reader_key = guiju_verify::note::VerifierKey::parse(VKEY).unwrap();
+        let writer = guiju_kernel::ledger::receipt::verify(&text, std::slice::from_ref(&writer_key));
+        let reader = guiju_verify::receipt::verify(&text, std::slice::from_ref(&reader_key));
+        prop_assert_eq!(writer.is_ok(), reader.is_ok(), "{:?} {:?}\n{}", writer, reader, text);
+        prop_assert_eq!(writer.is_ok(), text == RECEIPT);
+
+        let note = text.split_once("\n\n").map_or(text.as_str(), |(_, note)| note);
+        let writer = guiju_kernel::ledger::checkpoint::open(note, &[writer_key]);
+        let reader = guiju_verify::note::open_checkpoint(note, &[reader_key]);
+        prop_assert_eq!(writer.is_ok(), reader.is_ok(), "{:?} {:?}\n{}", writer, reader, note);
+    }
+
+    #[test]
+    fn both_read_the_same_keys(at in 0usize..80, new in "(\\+|=| |[0-9a-fA-F/.]){0,2}") {
+        let at = at.min(VKEY.len() - 1);
+        let text = format!("{}{new}{}", &VKEY[..at], &VKEY[at + 1..]);
+        let writer = text.parse::<guiju_kernel::ledger::VerifierKey>();
+        prop_assert_eq!(writer.is_ok(), guiju_verify::note::VerifierKey::parse(&text).is_ok(), "{}", text);
+    }
+}
