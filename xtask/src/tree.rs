@@ -9,6 +9,8 @@ use std::process::Command;
 /// Paths relative to the repository's root, with `/`, and their texts.
 #[derive(Default)]
 pub struct Tree {
+    /// Where the repository lies on this machine; empty where it lies nowhere.
+    pub place: String,
     files: BTreeMap<String, Option<String>>,
 }
 
@@ -31,12 +33,14 @@ impl Tree {
                 files.insert(path.to_owned(), String::from_utf8(bytes).ok());
             }
         }
-        Ok(Self { files })
+        let place = root.canonicalize().map(|place| place.to_string_lossy().into_owned()).unwrap_or_default();
+        Ok(Self { place, files })
     }
 
     #[cfg(test)]
     pub fn with(files: &[(&str, &str)]) -> Self {
-        Self { files: files.iter().map(|(path, text)| ((*path).to_owned(), Some((*text).to_owned()))).collect() }
+        let files = files.iter().map(|(path, text)| ((*path).to_owned(), Some((*text).to_owned()))).collect();
+        Self { place: String::new(), files }
     }
 
     pub fn text(&self, path: &str) -> Option<&str> {

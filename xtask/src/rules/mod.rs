@@ -23,6 +23,7 @@ pub const ALL: &[Rule] = &[
     written::STUBS,
     names::MODULES,
     layers::ARROWS,
+    layers::DOOR,
     purity::KERNEL,
     decisions::NUMBERING,
     decisions::INDEXED,
@@ -31,7 +32,7 @@ pub const ALL: &[Rule] = &[
     words::MAPS,
     front_page::COMMANDS,
     front_page::CHANGELOG,
-    packs::TITLES,
+    packs::LANGUAGES,
     private::PLACES,
     private::LOCKS,
 ];

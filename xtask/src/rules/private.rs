@@ -17,8 +17,8 @@ pub const LOCKS: Rule = Rule {
     check: locks,
 };
 
-/// Folders under which people keep their work trees.
-const HOMES: [&str; 4] = ["home", "root", "Users", "work"];
+/// Folders under which people keep their work trees; the place of this checkout is looked for as well.
+const HOMES: [&str; 3] = ["home", "root", "Users"];
 /// How secrets of well-known kinds begin, cut in two so that this list does not find itself.
 const SECRETS: [(&str, &str); 5] =
     [("ghp", "_"), ("github", "_pat_"), ("AKI", "A"), ("xox", "b-"), ("-----BEGIN ", "PRIVATE KEY")];
@@ -29,6 +29,9 @@ fn places(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (path, text) in tree.texts() {
         for (number, line) in text.lines().enumerate() {
+            if !tree.place.is_empty() && line.contains(&tree.place) {
+                findings.push(Finding::at(path, number + 1, "names the place of this checkout"));
+            }
             if let Some(home) = homes.iter().find(|home| begins_path(line, home)) {
                 findings.push(Finding::at(path, number + 1, format!("a path of one machine, under `{home}`")));
             }
@@ -40,7 +43,7 @@ fn places(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
-/// Whether the home begins a path there, rather than standing inside one (`crates/work/`) or in an address.
+/// Whether the home begins a path there, rather than standing inside one (`crates/home/`) or in an address.
 fn begins_path(line: &str, home: &str) -> bool {
     line.match_indices(home).any(|(at, _)| {
         let before = line.get(..at).and_then(|head| head.chars().next_back());
@@ -66,9 +69,8 @@ mod tests {
     fn a_path_of_one_machine_and_a_secret_are_found() {
         let found = |text: &str| places(&Tree::with(&[("docs/a.md", text)])).len();
         assert_eq!(found(&format!("run \"/{}/me/x\"\n", HOMES[0])), 1);
-        assert_eq!(found(&format!("see `/{}/a`\n", HOMES[3])), 1);
         assert_eq!(found(&format!("token: {}{}abc\n", SECRETS[0].0, SECRETS[0].1)), 1);
-        assert_eq!(found("crates/work/src and https://example.org/work/a and /work\n"), 0);
+        assert_eq!(found("crates/home/src and https://example.org/home/a and /home\n"), 0);
     }
 
     #[test]
