@@ -44,6 +44,7 @@ pub enum RowChange {
     Entry(EntryRow),
     Number(NumberRow),
     Once(OnceRow),
+    /// The payload leaves the vault with it.
     Erased(ErasedRow),
     DropHolding {
         case_id: u64,
@@ -81,7 +82,8 @@ pub struct TileRow {
     pub data: Vec<u8>,
 }
 
-/// Tokens for the full-text index; replaces what was there for the case. `None` drops it.
+/// Tokens for the full-text index, joined by spaces: those of `guiju_text::index_text` and the [`scope_token`] of every unit that may find
+/// the case. Never personal values. Replaces what was there for the case. `None` drops it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchDoc {
     pub case_id: u64,
@@ -94,7 +96,7 @@ pub struct Batch {
     pub records: Vec<StoredRecord>,
     pub readings: Vec<ReadingRecord>,
     pub rows: Vec<RowChange>,
-    /// Differences to the kept counters: (organ, unit, day) -> change.
+    /// Differences to the kept counters: (organ, unit, day) -> change; [`Batch::count_holding`] adds them.
     pub counts: Vec<(String, String, i64, i64)>,
     pub vault: Vec<VaultRow>,
     pub keys: Vec<KeyRow>,
@@ -106,4 +108,35 @@ pub struct Batch {
     /// Heads that are published for ever.
     pub checkpoints: Vec<(super::Log, u64, String)>,
     pub search: Vec<SearchDoc>,
+}
+
+impl Batch {
+    /// Adds what one holding's change means for the kept counters: `before` and `after` are the row as it was and as it will be.
+    pub fn count_holding(&mut self, before: Option<&HoldingRow>, after: Option<&HoldingRow>) {
+        for (row, change) in [(before, -1), (after, 1)] {
+            if let Some(row) = row.filter(|row| row.open == 1) {
+                self.counts.push((row.organ.clone(), row.unit.clone(), day_of(row.due), change));
+            }
+        }
+    }
+}
+
+/// The day of `counts` under which a due moment is counted: days since 1970-01-01 at +08:00; -1 for none.
+pub fn day_of(due_ms: Option<i64>) -> i64 {
+    due_ms.map_or(-1, |due| due.saturating_add(BEIJING_MS).div_euclid(DAY_MS))
+}
+
+pub(crate) const DAY_MS: i64 = 86_400_000;
+/// Beijing time is eight hours ahead of UTC on every covered day.
+pub(crate) const BEIJING_MS: i64 = 8 * 3_600_000;
+
+/// The token by which the cases that a unit may see are found: ASCII letters only, as text tokens are (ADR 0030), and none of theirs,
+/// which begin with h, u or w.
+pub fn scope_token(organ: &str, unit: &str) -> String {
+    let mut token = String::from("s");
+    for byte in organ.bytes().chain([b'/']).chain(unit.bytes()) {
+        token.push(char::from(b'a' + (byte >> 4)));
+        token.push(char::from(b'a' + (byte & 15)));
+    }
+    token
 }

@@ -18,6 +18,7 @@ pub struct Position {
     pub last_recorded: Option<i64>,
 }
 
+/// A case with its desks (by part) and its timers (by name), as they stood at one moment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredCase {
     pub row: CaseRow,
@@ -25,7 +26,7 @@ pub struct StoredCase {
     pub timers: Vec<TimerRow>,
 }
 
-/// A range of due moments, half-open, in milliseconds; `None` is unbounded. `Band` order is the inbox's order.
+/// A range of due moments, half-open, in milliseconds; `None` is unbounded. Holdings without a due moment are in no band.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Band {
     pub from: Option<i64>,
@@ -39,7 +40,7 @@ pub struct BandCounts {
     pub undated: u64,
 }
 
-/// Open holdings of one unit, by due moment (those without come last), then case.
+/// Open holdings of one unit, by due moment (those without come last), then case, then part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InboxQuery {
     pub organ: String,
@@ -48,9 +49,17 @@ pub struct InboxQuery {
     pub procedure: Option<String>,
     pub state: Option<String>,
     pub band: Option<Band>,
-    /// Continue after this (due, case).
-    pub after: Option<(Option<i64>, u64)>,
+    /// Continue after this row (exclusive).
+    pub after: Option<InboxCursor>,
     pub limit: u32,
+}
+
+/// A place in the inbox's order. One case may lie on a desk in two parts, hence all three.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InboxCursor {
+    pub due: Option<i64>,
+    pub case_id: u64,
+    pub part: u32,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -59,13 +68,20 @@ pub struct InboxRow {
     pub holding: HoldingRow,
 }
 
+impl InboxRow {
+    /// The place of this row, to continue after it.
+    pub fn cursor(&self) -> InboxCursor {
+        InboxCursor { due: self.holding.due, case_id: self.holding.case_id, part: self.holding.part }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct InboxPage {
     pub rows: Vec<InboxRow>,
     pub more: bool,
 }
 
-/// Hits of a search, newest first; `counted` stops at 1,000 and says so.
+/// Hits of a search, newest first; `counted` counts all hits of the query, stops at 1,000 and says so.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Hits {
     pub rows: Vec<CaseRow>,
@@ -73,11 +89,13 @@ pub struct Hits {
     pub more_than_counted: bool,
 }
 
+/// Entries of a register in force, by key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryQuery {
     pub register: String,
-    /// Part of the key, or of any text in the entry.
+    /// Part of the key, or of any text in the entry; ASCII letters match in either case.
     pub contains: Option<String>,
+    /// Continue after this key (exclusive).
     pub after: Option<String>,
     pub limit: u32,
 }

@@ -1,0 +1,46 @@
+//! Who may write? A fenced lease row, as on PostgreSQL; the lock file has already kept other processes out.
+
+use sqlx::SqlitePool;
+
+use super::failed;
+use crate::{Fence, LEASE_MS, Result, StoreError};
+
+pub(super) async fn vacate(pool: &SqlitePool) -> Result<()> {
+    sqlx::query("UPDATE lease SET until = 0").execute(pool).await.map_err(failed)?;
+    Ok(())
+}
+
+pub(super) async fn take(pool: &SqlitePool, holder: &str, now_ms: i64) -> Result<Fence> {
+    let taken: Option<i64> = sqlx::query_scalar(
+        "INSERT INTO lease (one, holder, number, until) VALUES (1, $1, 1, $2 + $3) \
+         ON CONFLICT (one) DO UPDATE SET holder = excluded.holder, number = lease.number + 1, until = excluded.until \
+         WHERE lease.until <= $2 OR lease.holder = $1 RETURNING number",
+    )
+    .bind(holder)
+    .bind(now_ms)
+    .bind(LEASE_MS)
+    .fetch_optional(pool)
+    .await
+    .map_err(failed)?;
+    match taken {
+        Some(number) => Ok(Fence { holder: holder.to_owned(), number }),
+        None => Err(StoreError::Locked(current(pool).await?)),
+    }
+}
+
+async fn current(pool: &SqlitePool) -> Result<String> {
+    sqlx::query_scalar("SELECT holder FROM lease").fetch_one(pool).await.map_err(failed)
+}
+
+pub(super) async fn renew(pool: &SqlitePool, fence: &Fence, now_ms: i64) -> Result<()> {
+    let query = sqlx::query("UPDATE lease SET until = $3 + $4 WHERE holder = $1 AND number = $2");
+    let done =
+        query.bind(&fence.holder).bind(fence.number).bind(now_ms).bind(LEASE_MS).execute(pool).await.map_err(failed)?;
+    if done.rows_affected() == 1 { Ok(()) } else { Err(StoreError::Fenced) }
+}
+
+pub(super) async fn release(pool: &SqlitePool, fence: &Fence) -> Result<()> {
+    let query = sqlx::query("UPDATE lease SET until = 0 WHERE holder = $1 AND number = $2");
+    query.bind(&fence.holder).bind(fence.number).execute(pool).await.map_err(failed)?;
+    Ok(())
+}
