@@ -26,7 +26,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { file_bytes: 32 << 20, unpacked_bytes: 512 << 20, sheets: 100, cells: 4_000_000, text_bytes: 128 << 20 }
+        Self { file_bytes: 32 << 20, unpacked_bytes: 256 << 20, sheets: 100, cells: 2_000_000, text_bytes: 64 << 20 }
     }
 }
 

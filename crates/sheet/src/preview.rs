@@ -87,7 +87,13 @@ impl Preview {
     }
 }
 
+/// When so many rows of a book are at fault, the rest are not looked at: it is the wrong file, and complaints about
+/// millions of rows would need more memory than the file itself.
+const BAD_ROWS_MAX: usize = 20_000;
+
 /// Finds the headings and reads the rows of a book.
+///
+/// A book with more than 20,000 rows at fault is refused as a whole; the rows after them are not read.
 pub fn preview(book: &Book, wanted: &Wanted) -> Preview {
     let mut preview = Preview {
         source: book.source,
@@ -206,13 +212,27 @@ fn complain_about_columns(sheet: &Sheet, heading: &Heading, wanted: &Wanted, pre
 }
 
 fn read_rows(book: &Book, sheet: &Sheet, heading: &Heading, wanted: &Wanted, preview: &mut Preview) {
+    let mut bad = preview.bad();
     for row in sheet.rows.range(heading.last_row.saturating_add(1)..).map(|(row, _)| *row) {
+        if bad.max(preview.skipped.len()) > BAD_ROWS_MAX {
+            let note = Note::new(
+                format!("有问题或无法作为数据的行超过{BAD_ROWS_MAX}行，第{row}行以后没有检查；请核对是否选错了文件"),
+                format!(
+                    "more than {BAD_ROWS_MAX} rows are at fault or no data, rows after {row} were not looked at; is this the right file?"
+                ),
+            );
+            return preview.about_file(Severity::Refused, &sheet.name, note);
+        }
         match kind_of(sheet, row, heading, wanted, book.from_1904) {
             RowKind::Blank => {}
             RowKind::Skip(Note { zh, en }) => {
                 preview.skipped.push(Skipped { sheet: sheet.name.clone(), row: row.saturating_add(1), zh, en });
             }
-            RowKind::Record => preview.rows.push(read_row(book, sheet, row, heading, wanted)),
+            RowKind::Record => {
+                let record = read_row(book, sheet, row, heading, wanted);
+                bad += usize::from(!record.is_good());
+                preview.rows.push(record);
+            }
         }
     }
 }
@@ -248,7 +268,11 @@ fn read_row(book: &Book, sheet: &Sheet, row: u32, heading: &Heading, wanted: &Wa
 fn complain_about_duplicates(wanted: &Wanted, preview: &mut Preview) {
     let mut firsts: BTreeMap<(usize, Vec<String>), (String, u32)> = BTreeMap::new();
     let whole = wanted.unique.len();
+    let mut duplicates = 0;
     for row in &mut preview.rows {
+        if duplicates > BAD_ROWS_MAX {
+            break; // The file is refused for those found; more of them would say nothing new.
+        }
         let all: Vec<String> = row.values.iter().map(|(id, value)| format!("{id}={value:?}")).collect();
         let mut keys = Vec::new();
         for (set, ids) in wanted.unique.iter().enumerate() {
@@ -271,10 +295,20 @@ fn complain_about_duplicates(wanted: &Wanted, preview: &mut Preview) {
                     let ids = wanted.unique.get(set);
                     let complaint = duplicate(row, first.get(), ids, wanted, &preview.sheets);
                     row.complaints.push(complaint);
+                    duplicates += 1;
                     break;
                 }
             }
         }
+    }
+    if duplicates > BAD_ROWS_MAX {
+        let note = Note::new(
+            format!("重复的行超过{BAD_ROWS_MAX}行，其余没有检查；请核对是否选错了文件"),
+            format!(
+                "more than {BAD_ROWS_MAX} rows are duplicates, the rest were not looked at; is this the right file?"
+            ),
+        );
+        preview.about_file(Severity::Refused, "", note);
     }
 }
 

@@ -311,6 +311,19 @@ fn a_formula_that_was_never_calculated_is_no_blank_cell() {
     assert!(preview.rows[0].complaints[0].zh.contains("没有计算结果"), "{}", seen(&preview));
 }
 
+#[test]
+fn a_file_at_fault_in_every_row_is_refused_before_it_costs_memory() {
+    let table = "企业名称,信用代码\n".to_owned() + &"甲,1\n".repeat(60_000);
+    let preview = previewed(table.as_bytes(), "a.csv", &enterprises());
+    assert!(preview.is_refused());
+    assert_eq!(preview.rows.len(), 20_001);
+    assert!(preview.file_complaints.iter().any(|complaint| complaint.zh.contains("第20002行以后没有检查")));
+    let table = format!("企业名称,信用代码\n{}", format!("甲,{}\n", code(1)).repeat(60_000));
+    let preview = previewed(table.as_bytes(), "a.csv", &enterprises());
+    assert!(preview.is_refused());
+    assert_eq!(preview.bad(), 20_001);
+}
+
 /// Rewrites one part of a package.
 fn repacked(bytes: &[u8], part: &str, change: impl Fn(&str) -> String) -> Vec<u8> {
     use std::io::{Read, Write};
