@@ -331,7 +331,7 @@ pub(super) fn carry_out(
     work.begin_round();
     work.note_act();
     let was = work.case.parts.clone();
-    let all_in = if work.act.joins { work.join()? } else { true };
+    let all_in = if work.act.joins && !work.lenient { work.join()? } else { true };
     work.close_sub_clocks(&was);
     let state = next_state(&work, claimed, all_in);
     let moved = before.is_none() || state != work.case.state;

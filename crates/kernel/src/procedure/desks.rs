@@ -7,8 +7,8 @@
 use serde_json::Value;
 
 use super::actors::part_of;
-use super::definition::{Assigns, Holder};
-use super::proposal::{Refusal, RefusalKind};
+use super::definition::{Act, Assigns, Holder};
+use super::proposal::{Person, Refusal, RefusalKind};
 use super::sentence::{act_title, field_title, text};
 use super::work::Work;
 use crate::case::{Case, Part};
@@ -19,12 +19,13 @@ impl Work<'_> {
     pub(super) fn settle_desks(&mut self, moved: bool) -> Result<(), Box<Refusal>> {
         let before = self.case.parts.clone();
         match &self.act.assigns {
-            Some(assigns) => self.assign(assigns)?,
+            _ if self.lenient => self.seat_by_claim(moved),
+            Some(assigns) => {
+                self.assign(assigns)?;
+                self.leave_desks();
+            }
             None if moved => self.seat_by_state(),
             None => {}
-        }
-        if let Some(Assigns::Fields { lead, with }) = self.seat_claimed.and_then(|act| act.assigns.as_ref()) {
-            self.seat_by_claim(lead, with.as_deref());
         }
         if self.act.takes_up {
             self.take_up();
@@ -43,11 +44,7 @@ impl Work<'_> {
                         format!("没有写明由哪个单位承办（{}）", title.zh),
                         format!("no unit is named in `{}`", title.en),
                     );
-                    return if self.lenient {
-                        Ok(())
-                    } else {
-                        Err(Refusal::new(RefusalKind::Field, "assign.lead", why).at(lead))
-                    };
+                    return Err(Refusal::new(RefusalKind::Field, "assign.lead", why).at(lead));
                 };
                 let with_units = with.as_ref().map(|with| self.texts_field(with)).unwrap_or_default();
                 if let Some(twice) = with_units.iter().find(|one| **one == unit) {
@@ -62,9 +59,8 @@ impl Work<'_> {
                 self.case.detail.dispatcher = dispatcher.or(self.case.detail.dispatcher.take());
             }
             Assigns::Unit(unit) => self.seat(unit, &[]),
-            Assigns::Dispatcher => match self.case.detail.dispatcher.clone() {
+            Assigns::Dispatcher => match self.case.detail.dispatcher.clone().or_else(|| self.first_desk()) {
                 Some(unit) => self.seat(&unit, &[]),
-                None if self.lenient => {}
                 None => {
                     let title = act_title(self.act);
                     let why = text(
@@ -90,6 +86,14 @@ impl Work<'_> {
         Some(format!("{}/{}", officer.organ.as_ref()?, officer.unit.as_ref()?))
     }
 
+    /// Where cases begin: an imported one was dispatched elsewhere and comes back here.
+    fn first_desk(&self) -> Option<String> {
+        match self.def.start().and_then(|state| state.holder.as_ref()) {
+            Some(Holder::Unit(unit)) => Some(unit.clone()),
+            _ => None,
+        }
+    }
+
     fn text_field(&self, name: &str) -> Option<String> {
         self.case.detail.fields.get(name).and_then(Value::as_str).map(str::to_owned)
     }
@@ -102,32 +106,46 @@ impl Work<'_> {
         }
     }
 
+    fn holder(&self) -> Option<&Holder> {
+        self.def.state(&self.case.state).and_then(|state| state.holder.as_ref())
+    }
+
     fn seat_by_state(&mut self) {
-        let holder = self.def.state(&self.case.state).and_then(|state| state.holder.as_ref());
-        match holder {
+        match self.holder() {
             None => {}
-            Some(Holder::Unit(unit)) => self.seat(unit, &[]),
+            Some(Holder::Unit(unit)) => {
+                let unit = unit.clone();
+                self.seat(&unit, &[]);
+            }
             Some(Holder::Assigned) => {
                 // Back from the party, or from waiting: the lead takes it up again.
-                if !self.case.parts.iter().any(|part| part.open)
-                    && let Some(lead) = self.case.parts.first_mut()
-                {
+                let none_open = !self.case.parts.iter().any(|part| part.open);
+                if let Some(lead) = self.case.parts.first_mut().filter(|_| none_open) {
                     lead.open = true;
                 }
             }
-            Some(Holder::Party | Holder::Nobody) => self.case.parts.iter_mut().for_each(|part| part.open = false),
+            Some(Holder::Party | Holder::Nobody) => self.leave_desks(),
         }
     }
 
-    /// A claimed state that waits with an assigned unit: the unit is the one that the imported fields name.
-    fn seat_by_claim(&mut self, lead: &str, with: Option<&str>) {
-        let holder = self.def.state(&self.case.state).and_then(|state| state.holder.as_ref());
-        if holder != Some(&Holder::Assigned) {
-            return;
+    /// In a state that waits for the party or for nobody the case lies on no desk.
+    fn leave_desks(&mut self) {
+        if matches!(self.holder(), Some(Holder::Party | Holder::Nobody)) {
+            self.case.parts.iter_mut().for_each(|part| part.open = false);
         }
-        if let Some(unit) = self.text_field(lead) {
-            let with_units = with.map(|with| self.texts_field(with)).unwrap_or_default();
+    }
+
+    /// A claimed state counts, not how it came about; one that waits with an assigned unit waits with the unit that the imported
+    /// fields name.
+    fn seat_by_claim(&mut self, moved: bool) {
+        let named = self.seat_claimed.and_then(|act| act.assigns.as_ref());
+        if let (Some(Holder::Assigned), Some(Assigns::Fields { lead, with })) = (self.holder(), named)
+            && let Some(unit) = self.text_field(lead)
+        {
+            let with_units = with.as_ref().map(|with| self.texts_field(with)).unwrap_or_default();
             self.seat(&unit, &with_units);
+        } else if moved {
+            self.seat_by_state();
         }
     }
 
@@ -161,19 +179,12 @@ impl Work<'_> {
 
     /// Ends the co-handler's part of who acts; says whether every co-handler is in.
     pub(super) fn join(&mut self) -> Result<bool, Box<Refusal>> {
-        let part = self.proposal.by.first().and_then(|person| part_of(&self.case, person)).map(|part| part.part);
-        let Some(number) = part.filter(|number| *number > 0) else {
-            let title = act_title(self.act);
-            let why = text(
-                format!("“{}”由协办单位办理，您的单位不是本件的协办单位", title.zh),
-                format!("`{}` is for co-handling units, and yours is none", title.en),
-            );
-            return Err(Refusal::new(RefusalKind::Actor, "actor.co_handler", why).resting_on(&self.act.basis));
-        };
+        let Some(person) = self.proposal.by.first() else { return Ok(true) };
+        let number = co_handler(&self.case, self.act, person)?;
         if let Some(part) = self.case.parts.iter_mut().find(|part| part.part == number) {
             part.open = false;
         }
-        Ok(all_in(&self.case))
+        Ok(self.case.parts.iter().all(|part| part.part == 0 || !part.open))
     }
 
     /// A sub-clock belongs to a unit's part: it stops when the part closes, and goes when the number passes to another unit.
@@ -198,8 +209,17 @@ impl Work<'_> {
     }
 }
 
-pub(super) fn all_in(case: &Case) -> bool {
-    case.parts.iter().all(|part| part.part == 0 || !part.open)
+/// The number of the open part that the person's unit handles beside the lead.
+pub(super) fn co_handler(case: &Case, act: &Act, person: &Person) -> Result<u32, Box<Refusal>> {
+    let part = part_of(case, person).map(|part| part.part);
+    part.filter(|number| *number > 0).ok_or_else(|| {
+        let title = act_title(act);
+        let why = text(
+            format!("“{}”由协办单位办理，您的单位不是本件的协办单位，或者已经办结", title.zh),
+            format!("`{}` is for co-handling units that are not done, and yours is none", title.en),
+        );
+        Refusal::new(RefusalKind::Actor, "actor.co_handler", why).resting_on(&act.basis)
+    })
 }
 
 /// Finds the unit's part, or adds one; `organ/unit`.

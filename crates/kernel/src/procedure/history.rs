@@ -9,7 +9,7 @@ use super::consulted::Consulted;
 use super::decide::{begin, carry_out, check_fields, conflict, in_time, to_the_millisecond};
 use super::definition::{Act, Procedure};
 use super::judge::Scene;
-use super::proposal::{Context, Decided, Proposal, Refusal, RefusalKind};
+use super::proposal::{Claim, Context, Decided, Proposal, Refusal, RefusalKind};
 use super::sentence::{act_title, state_title, text};
 use super::{actors, definition::Assigns};
 use crate::case::Case;
@@ -22,9 +22,38 @@ pub(super) fn decide(
     proposal: &Proposal,
     ctx: &Context<'_>,
 ) -> Result<Decided, Box<Refusal>> {
+    conflict(case, proposal)?;
+    let (claim, claimed) = claimed(def, act, case, proposal)?;
+    let done = to_the_millisecond(proposal.done);
+    in_time(None, done, ctx)?;
+    let subject = case.map_or(proposal.subject.as_deref(), |case| case.subject.as_deref());
+    let mut consulted = Consulted::default();
+    let mut scene = Scene { def, act, case, given: Some(&proposal.given), subject, at: done, ctx, drawing: false };
+    let imported =
+        proposal.by.first().is_some_and(|person| matches!(person.kind, ActorKind::Import | ActorKind::System));
+    if !imported {
+        actors::check(&scene, proposal, &mut consulted)?;
+    }
+    let checked = check_fields(&scene, proposal, true)?;
+    // Seating by the claimed act needs the field that names the unit; a state whose holder is assigned may be entered by an act
+    // that assigns nobody, so the assignment of any other act is taken where its field is filled.
+    let seats = def.acts.iter().find(|act| matches!(act.assigns, Some(Assigns::Fields { .. })));
+    let noted = claim.act.as_deref().unwrap_or(&act.name);
+    scene.act = claimed;
+    let mut work = begin(&scene, noted, proposal, consulted, true);
+    work.seat_claimed = seats;
+    carry_out(work, &checked, case, Some(&claim.state))
+}
+
+/// The claim, and the act of the procedure that it speaks of; the recording act itself when it names none.
+fn claimed<'a>(
+    def: &'a Procedure,
+    act: &'a Act,
+    case: Option<&Case>,
+    proposal: &'a Proposal,
+) -> Result<(&'a Claim, &'a Act), Box<Refusal>> {
     let refuse = |kind, rule: &str, zh: String, en: String| Err(Refusal::new(kind, rule, text(zh, en)));
     let title = act_title(act);
-    conflict(case, proposal)?;
     if let Some(case) = case.filter(|case| case.outcome.is_some()) {
         let state = state_title(def, &case.state);
         return refuse(
@@ -58,37 +87,14 @@ pub(super) fn decide(
             format!("there is no state `{}`", claim.state),
         );
     }
-    let claimed = match &claim.act {
-        None => act,
-        Some(name) => match def.act(name).filter(|act| !act.records_history) {
-            Some(claimed) => claimed,
-            None => {
-                return refuse(
-                    RefusalKind::Field,
-                    "claim.act",
-                    format!("没有“{name}”这一环节"),
-                    format!("there is no act `{name}`"),
-                );
-            }
-        },
-    };
-    let done = to_the_millisecond(proposal.done);
-    in_time(None, done, ctx)?;
-    let subject = case.map_or(proposal.subject.as_deref(), |case| case.subject.as_deref());
-    let mut consulted = Consulted::default();
-    let mut scene = Scene { def, act, case, given: Some(&proposal.given), subject, at: done, ctx, drawing: false };
-    let imported =
-        proposal.by.first().is_some_and(|person| matches!(person.kind, ActorKind::Import | ActorKind::System));
-    if !imported {
-        actors::check(&scene, proposal, &mut consulted)?;
+    let Some(name) = &claim.act else { return Ok((claim, act)) };
+    match def.act(name).filter(|act| !act.records_history) {
+        Some(claimed) => Ok((claim, claimed)),
+        None => refuse(
+            RefusalKind::Field,
+            "claim.act",
+            format!("没有“{name}”这一环节"),
+            format!("there is no act `{name}`"),
+        ),
     }
-    let checked = check_fields(&scene, proposal, true)?;
-    // Seating by the claimed act needs the field that names the unit; a state whose holder is assigned may be entered by an act
-    // that assigns nobody, so the assignment of any other act is taken where its field is filled.
-    let seats = def.acts.iter().find(|act| matches!(act.assigns, Some(Assigns::Fields { .. })));
-    let noted = claim.act.as_deref().unwrap_or(&act.name);
-    scene.act = claimed;
-    let mut work = begin(&scene, noted, proposal, consulted, true);
-    work.seat_claimed = seats;
-    carry_out(work, &checked, case, Some(&claim.state))
 }

@@ -6,6 +6,7 @@
 use super::consulted::Consulted;
 use super::decide::{at_most, from_state, latest_done, not_now};
 use super::definition::{Act, Procedure};
+use super::desks::co_handler;
 use super::judge::Scene;
 use super::proposal::{Context, Lawful, Person, Refusal};
 use super::{actors, decide};
@@ -43,6 +44,9 @@ fn refusal(
     from_state(&scene, &mut consulted)?;
     let organ = person.organ.as_deref().unwrap_or_default();
     actors::one_of(&scene, person, organ, &mut consulted)?;
+    if let Some(case) = case.filter(|_| act.joins) {
+        co_handler(case, act, person)?;
+    }
     at_most(act, case)?;
     scene.require(&act.when, &format!("act.{}.when", act.name), not_now(act), &mut consulted)
 }
