@@ -1,6 +1,6 @@
 //! What is asked of the office and what it answers.
 
-use guiju_kernel::procedure::{Person, Refusal};
+use guiju_kernel::procedure::{Claim, Person, Refusal};
 use guiju_kernel::record::Origin;
 use guiju_kernel::time::Instant;
 use guiju_store::StoreError;
@@ -13,6 +13,8 @@ pub enum Target {
     New { procedure: String, subject: Option<String> },
     /// `seen` is the version that the page showed: a newer one is answered with a conflict.
     Case { id: u64, seen: Option<u64> },
+    /// The case that the form with this token opened: for callers who have not waited for its number.
+    Opened { once: String },
 }
 
 /// A file that comes with an act, already checked by type and size at the door; the office checks again.
@@ -36,8 +38,18 @@ pub struct Ask {
     pub origin: Origin,
     pub given: Map<String, Value>,
     pub files: Vec<Upload>,
+    /// For the act that records history: what is said to have happened, and under which number.
+    pub history: Option<History>,
     /// The form's token: a second submission of the same form gets the first one's answer.
     pub once: Option<String>,
+}
+
+/// A step of a case as another system tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct History {
+    pub claim: Claim,
+    /// The number the case bears there.
+    pub number: Option<String>,
 }
 
 /// An act that is durable.

@@ -3,8 +3,31 @@
 //! Every act, whoever does it (a person, a timer, an import, the API), goes through [`Office::act`]: load, decide, append, fold,
 //! commit, answer. A refusal is an answer ([`Answer::Refused`]); an [`OfficeError`] means that nothing was decided.
 
+pub mod accounts;
 mod answer;
+mod bands;
+pub mod cases;
+mod imports;
+mod keys;
+mod moment;
+mod office;
+mod parties;
+mod receipts;
+mod registers;
+mod seal;
+pub mod shelf;
+pub mod show;
+mod trees;
 mod view;
+mod visits;
+mod words;
+mod writer;
 
-pub use answer::{Answer, Ask, Done, OfficeError, Target, Upload};
+pub use answer::{Answer, Ask, Done, History, OfficeError, Target, Upload};
+pub use cases::{InboxAsk, Sight};
+pub use imports::{Read, What};
+pub use keys::Chance;
+pub use moment::OfficeClock;
+pub use office::{Office, Settings};
 pub use view::{BandView, CaseView, ClockView, Held, InboxView, Lines, PersonalView, Step, Viewer};
+pub use writer::{EntryAsk, EraseAsk, Outcome};

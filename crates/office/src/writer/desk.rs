@@ -1,0 +1,527 @@
+//! The writer's memory: where the logs stand, the cases in hand, the timers to ring; and how a group is decided on top of it.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use guiju_kernel::case::Case;
+use guiju_kernel::ledger::vault::VaultKey;
+use guiju_kernel::ledger::{Tree, checkpoint};
+use guiju_kernel::procedure::definition::Procedure;
+use guiju_kernel::procedure::{Context, Decided, Person, Proposal, Refusal, RefusalKind, decide};
+use guiju_kernel::record::{ActorKind, Effect, Record, Table};
+use guiju_kernel::rows;
+use guiju_kernel::time::{self, Instant, date_of};
+use guiju_store::{Log, Store, StoredRecord, TileRow};
+use serde_json::{Map, Value, json};
+
+use super::facts::{Book, Entries, Miss, Numbers};
+use super::pending::Pending;
+use super::{Job, Task};
+use crate::answer::{Answer, Ask, Done, OfficeError, Target};
+use crate::keys::{Chance, Keys};
+use crate::moment::OfficeClock;
+use crate::shelf::{Shelf, Volume};
+use crate::trees;
+
+/// Cases kept in memory; beyond this the desk forgets those it may.
+const CASES: usize = 50_000;
+
+/// Everything the writer remembers between groups. All of it can be read again from the store.
+pub struct Desk {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) shelf: Arc<Shelf>,
+    pub(super) keys: Arc<Keys>,
+    pub(super) chance: Chance,
+    pub(super) clock: Arc<OfficeClock>,
+    pub(super) events: Tree,
+    pub(super) readings: Tree,
+    pub(super) last: i64,
+    head: Option<(u64, String)>,
+    cases: HashMap<u64, Arc<Case>>,
+    pub(super) numbers: Numbers,
+    pub(super) entries: Entries,
+    once: HashMap<String, u64>,
+    pub(super) party_keys: HashMap<String, Arc<VaultKey>>,
+    timers: BTreeSet<(i64, u64, String)>,
+    /// Cases and tokens of the group that may still be on its way to the disk: not to be forgotten, since the store may not have
+    /// them yet.
+    fresh: (HashSet<u64>, HashSet<String>),
+}
+
+impl Desk {
+    pub async fn open(
+        store: Arc<dyn Store>,
+        shelf: Arc<Shelf>,
+        keys: Arc<Keys>,
+        chance: Chance,
+        clock: Arc<OfficeClock>,
+    ) -> Result<Desk, OfficeError> {
+        let mut desk = Desk {
+            store,
+            shelf,
+            keys,
+            chance,
+            clock,
+            events: Tree::new(),
+            readings: Tree::new(),
+            last: i64::MIN,
+            head: None,
+            cases: HashMap::new(),
+            numbers: HashMap::new(),
+            entries: HashMap::new(),
+            once: HashMap::new(),
+            party_keys: HashMap::new(),
+            timers: BTreeSet::new(),
+            fresh: Default::default(),
+        };
+        desk.reload().await?;
+        Ok(desk)
+    }
+
+    /// Forgets everything and reads again where the store stands.
+    pub async fn reload(&mut self) -> Result<(), OfficeError> {
+        self.cases.clear();
+        self.numbers.clear();
+        self.entries.clear();
+        self.once.clear();
+        self.party_keys.clear();
+        self.events = trees::restore(self.store.as_ref(), Log::Events).await?;
+        self.readings = trees::restore(self.store.as_ref(), Log::Readings).await?;
+        let position = self.store.position(Log::Events).await?;
+        let reading = self.store.position(Log::Readings).await?;
+        self.last = position.last_recorded.max(reading.last_recorded).unwrap_or(i64::MIN);
+        self.head = self.store.head(Log::Events).await?;
+        let due = self.store.timers_due(i64::MAX, u32::MAX).await?;
+        self.timers = due.into_iter().collect();
+        Ok(())
+    }
+
+    pub fn clock_ms(&self) -> i64 {
+        self.clock.now_ms()
+    }
+
+    /// How long the writer may sleep before a timer rings; at most a minute.
+    pub fn until_next_timer(&self) -> Duration {
+        const MOST: i64 = 60_000;
+        let wait = self.timers.first().map_or(MOST, |(at, ..)| at.saturating_sub(self.clock_ms()).clamp(0, MOST));
+        // A simulated clock only moves when its owner says so: its timers ring when the owner acts.
+        let wait = if matches!(*self.clock, OfficeClock::Set(_)) { MOST } else { wait };
+        Duration::from_millis(u64::try_from(wait).unwrap_or(0))
+    }
+
+    /// Decides a group. Whatever happens to one task leaves the others as they are.
+    pub async fn prepare(&mut self, jobs: Vec<Job>) -> Pending {
+        let mut pending = Pending::default();
+        self.make_room();
+        for job in jobs {
+            let now = self.now(job.now);
+            self.ring(now, &mut pending).await;
+            match job.task {
+                Task::Import(import) => self.import(*import, now, job.reply, &mut pending).await,
+                task => {
+                    let answer = self.one(task, now, &mut pending).await;
+                    pending.reply(job.reply, answer);
+                }
+            }
+        }
+        if let Err(fault) = self.sign(&mut pending) {
+            tracing::error!(%fault, "the head could not be signed");
+        }
+        if let Err(fault) = pending.close(crate::words::tokens_of) {
+            tracing::error!(%fault, "a group could not be written as rows");
+            pending.spoil();
+        }
+        pending
+    }
+
+    async fn one(&mut self, task: Task, now: Instant, pending: &mut Pending) -> Result<Answer, OfficeError> {
+        match task {
+            Task::Act(ask) => self.act(*ask, now, pending).await,
+            Task::Entry(ask) => self.put_entry(*ask, now, pending).await,
+            Task::Reading(ask) => self.read_personal(*ask, now, pending).await,
+            Task::Erase(ask) => self.erase(*ask, now, pending).await,
+            Task::Mark { act, token } => self.mark(&act, token, now, pending).await,
+            Task::Publish => {
+                self.publish(pending)?;
+                Ok(nothing_new(self.events.size()))
+            }
+            Task::Import(_) | Task::Ring => Ok(nothing_new(self.events.size())),
+        }
+    }
+
+    /// The moment a task is decided at: never before the latest record.
+    fn now(&self, asked: Option<Instant>) -> Instant {
+        let now = asked.map_or_else(|| self.clock_ms(), time::to_millis).max(self.last);
+        time::from_millis(now).unwrap_or(Instant::UNIX_EPOCH)
+    }
+
+    pub(super) async fn act(&mut self, ask: Ask, now: Instant, pending: &mut Pending) -> Result<Answer, OfficeError> {
+        if let Some(token) = &ask.once
+            && let Some(seq) = self.once_of(token).await?
+        {
+            return self.again(seq).await;
+        }
+        let before = match &ask.target {
+            Target::New { .. } => None,
+            Target::Case { id, .. } => Some(self.case(*id).await?),
+            Target::Opened { once } => Some(self.case_opened_by(once).await?),
+        };
+        let volume = match &before {
+            Some(case) => self.shelf.volume(&case.pack)?.clone(),
+            None => self.shelf.current.clone(),
+        };
+        let (id, opened) = match (&ask.target, &before) {
+            (Target::New { procedure, .. }, _) => (procedure.clone(), ask.done.unwrap_or(now)),
+            (_, Some(case)) => (case.procedure.clone(), case.opened),
+            (_, None) => return Err(OfficeError::NoSuchCase(String::new())),
+        };
+        let Some(procedure) = volume.procedure(&id, date_of(opened)) else {
+            return Err(no_procedure(&id));
+        };
+        let files = self.seal_files(&ask, before.as_deref(), pending).await?;
+        let (marks, rows): (Vec<_>, Vec<_>) = files.into_iter().unzip();
+        let proposal = proposal(&ask, marks, now, &volume);
+        match self.decide(&volume, &procedure, before.as_deref(), &proposal, now).await? {
+            Err(refusal) => Ok(Answer::Refused(refusal)),
+            Ok(decided) => {
+                pending.batch_mut().files.extend(rows);
+                self.accept(decided, before, ask.once, pending).await
+            }
+        }
+    }
+
+    /// Why an opening act would be refused, without writing anything.
+    pub(super) async fn would_refuse_act(
+        &mut self,
+        ask: &Ask,
+        now: Instant,
+    ) -> Result<Option<Box<Refusal>>, OfficeError> {
+        let Target::New { procedure, .. } = &ask.target else { return Ok(None) };
+        let volume = self.shelf.current.clone();
+        let Some(procedure) = volume.procedure(procedure, date_of(ask.done.unwrap_or(now))) else {
+            return Err(no_procedure(procedure));
+        };
+        let proposal = proposal(ask, Vec::new(), now, &volume);
+        Ok(self.decide(&volume, &procedure, None, &proposal, now).await?.err())
+    }
+
+    /// Asks the kernel, loading what it asks for until it has had every answer.
+    pub(super) async fn decide(
+        &mut self,
+        volume: &Volume,
+        procedure: &Procedure,
+        before: Option<&Case>,
+        proposal: &Proposal,
+        now: Instant,
+    ) -> Result<Result<Decided, Box<Refusal>>, OfficeError> {
+        let calendar = volume.calendar(now)?;
+        loop {
+            let (outcome, missed) = {
+                let book = Book::new(volume, &self.numbers, &self.entries);
+                let pack = self.shelf.current.pack.hash.as_str();
+                let next_seq = self.events.size();
+                let ctx = Context { now, calendar, facts: &book, next_seq, pack };
+                let outcome = decide(procedure, before, proposal, &ctx);
+                (outcome, book.into_missed())
+            };
+            if missed.is_empty() {
+                return Ok(outcome);
+            }
+            self.learn(missed).await?;
+        }
+    }
+
+    async fn learn(&mut self, missed: Vec<Miss>) -> Result<(), OfficeError> {
+        super::learn(self.store.as_ref(), missed, &mut self.numbers, &mut self.entries).await
+    }
+
+    /// Takes a decision into the group: seals what is personal, appends the record, folds the case.
+    async fn accept(
+        &mut self,
+        decided: Decided,
+        before: Option<Arc<Case>>,
+        once: Option<String>,
+        pending: &mut Pending,
+    ) -> Result<Answer, OfficeError> {
+        let Decided { mut record, case, personal, .. } = decided;
+        self.seal_personal(&mut record, &case, personal, pending).await?;
+        if let Some(token) = once {
+            record.effects.push(once_effect(&token, record.seq));
+            pending.once(token.clone(), record.seq);
+            self.remember_once(token, record.seq);
+        }
+        for effect in record.effects.iter().filter(|e| e.table == Table::Numbers) {
+            if let Some(last) = effect.patch.as_ref().and_then(|p| p.get("last")).and_then(Value::as_u64) {
+                self.numbers.insert(effect.key.clone(), last);
+            }
+        }
+        self.note_entries(&record, pending);
+        let case = Arc::new(case);
+        self.append(&record, pending)?;
+        pending.note(&record.effects, before.as_ref(), Some(&case));
+        self.move_timers(before.as_deref(), &case);
+        let done = Done {
+            seq: record.seq,
+            case: case.id,
+            number: case.number.clone(),
+            state: case.state.clone(),
+            again: false,
+        };
+        self.fresh.0.insert(case.id);
+        self.cases.insert(case.id, case);
+        Ok(Answer::Done(done))
+    }
+
+    /// Appends a finished record to the tree and the batch. From here on it bears the next sequence number.
+    pub(super) fn append(&mut self, record: &Record, pending: &mut Pending) -> Result<(), OfficeError> {
+        let salt = self.chance.salt("record", record.seq)?;
+        let (bytes, entry) = crate::seal::canonical(record, &salt)?;
+        let recorded = time::to_millis(record.recorded);
+        self.daily(recorded, pending);
+        for tile in self.events.append(entry.leaf()) {
+            pending.batch_mut().tiles.push(TileRow {
+                log: Log::Events,
+                level: u32::from(tile.id.level),
+                index: tile.id.index,
+                data: tile.bytes,
+            });
+        }
+        self.last = recorded;
+        pending.batch_mut().records.push(StoredRecord {
+            seq: record.seq,
+            case_id: record.case.as_ref().map(|c| c.id),
+            act: record.act.clone(),
+            state: record.case.as_ref().map(|c| c.to.clone()),
+            done: time::to_millis(record.done),
+            recorded,
+            bytes,
+            salt: *salt.as_bytes(),
+        });
+        Ok(())
+    }
+
+    /// The first record of a new day publishes the head of the day before.
+    fn daily(&mut self, recorded: i64, pending: &mut Pending) {
+        let day = |ms: i64| time::from_millis(ms).map(date_of).ok();
+        if self.last != i64::MIN && day(self.last) != day(recorded) && self.events.size() > 0 {
+            match checkpoint::sign(
+                self.keys.events.verifier().name(),
+                self.events.size(),
+                &self.events.root(),
+                &self.keys.events,
+            ) {
+                Ok(note) => pending.batch_mut().checkpoints.push((Log::Events, self.events.size(), note)),
+                Err(fault) => tracing::error!(%fault, "the day's checkpoint could not be signed"),
+            }
+        }
+    }
+
+    fn publish(&mut self, pending: &mut Pending) -> Result<(), OfficeError> {
+        for (log, tree, key) in
+            [(Log::Events, &self.events, &self.keys.events), (Log::Readings, &self.readings, &self.keys.readings)]
+        {
+            if tree.size() == 0 {
+                continue;
+            }
+            let note = trees::sign(key, tree)?;
+            pending.batch_mut().checkpoints.push((log, tree.size(), note));
+        }
+        Ok(())
+    }
+
+    fn sign(&mut self, pending: &mut Pending) -> Result<(), OfficeError> {
+        if !pending.batch_mut().records.is_empty() {
+            let note = trees::sign(&self.keys.events, &self.events)?;
+            pending.batch_mut().heads.push((Log::Events, self.events.size(), note.clone()));
+            self.head = Some((self.events.size(), note));
+        }
+        if !pending.batch_mut().readings.is_empty() {
+            let note = trees::sign(&self.keys.readings, &self.readings)?;
+            pending.batch_mut().heads.push((Log::Readings, self.readings.size(), note));
+        }
+        Ok(())
+    }
+
+    /// Rings every timer due at or before `now`, in order, each at its own moment.
+    async fn ring(&mut self, now: Instant, pending: &mut Pending) {
+        let until = time::to_millis(now);
+        while let Some((at, id, name)) = self.timers.first().filter(|(at, ..)| *at <= until).cloned() {
+            self.timers.remove(&(at, id, name.clone()));
+            if let Err(fault) = self.ring_one(at, id, &name, pending).await {
+                tracing::error!(%fault, case = id, timer = name, "a timer could not ring");
+            }
+        }
+    }
+
+    async fn ring_one(&mut self, at: i64, id: u64, name: &str, pending: &mut Pending) -> Result<(), OfficeError> {
+        let before = self.case(id).await?;
+        if before.timers.get(name).map(|t| time::to_millis(*t)) != Some(at) {
+            return Ok(());
+        }
+        let volume = self.shelf.volume(&before.pack)?.clone();
+        let Some(procedure) = volume.procedure(&before.procedure, date_of(before.opened)) else { return Ok(()) };
+        let now = self.now(time::from_millis(at).ok());
+        let calendar = volume.calendar(now)?;
+        loop {
+            let (outcome, missed) = {
+                let book = Book::new(&volume, &self.numbers, &self.entries);
+                let pack = self.shelf.current.pack.hash.as_str();
+                let ctx = Context { now, calendar, facts: &book, next_seq: self.events.size(), pack };
+                let outcome = guiju_kernel::procedure::ring(&procedure, &before, name, &ctx);
+                (outcome, book.into_missed())
+            };
+            if !missed.is_empty() {
+                self.learn(missed).await?;
+                continue;
+            }
+            match outcome {
+                Ok(decided) => {
+                    self.accept(decided, Some(before), None, pending).await?;
+                }
+                Err(refusal) => tracing::warn!(case = id, timer = name, rule = refusal.rule, "a timer was refused"),
+            }
+            return Ok(());
+        }
+    }
+
+    fn move_timers(&mut self, before: Option<&Case>, after: &Case) {
+        for (name, at) in before.iter().flat_map(|c| &c.timers) {
+            self.timers.remove(&(time::to_millis(*at), after.id, name.clone()));
+        }
+        for (name, at) in &after.timers {
+            self.timers.insert((time::to_millis(*at), after.id, name.clone()));
+        }
+    }
+
+    pub(super) async fn case(&mut self, id: u64) -> Result<Arc<Case>, OfficeError> {
+        if let Some(case) = self.cases.get(&id) {
+            return Ok(case.clone());
+        }
+        let Some(stored) = self.store.case(id).await? else { return Err(OfficeError::NoSuchCase(id.to_string())) };
+        let case = rows::case_from(stored.row, stored.holdings, stored.timers)
+            .map_err(|e| OfficeError::Damaged(format!("case {id}: {e}")))?;
+        let case = Arc::new(case);
+        self.cases.insert(id, case.clone());
+        Ok(case)
+    }
+
+    async fn case_opened_by(&mut self, token: &str) -> Result<Arc<Case>, OfficeError> {
+        match self.once_of(token).await? {
+            Some(id) => self.case(id).await,
+            None => Err(OfficeError::NoSuchCase(token.to_owned())),
+        }
+    }
+
+    pub(super) async fn once_of(&mut self, token: &str) -> Result<Option<u64>, OfficeError> {
+        match self.once.get(token) {
+            Some(seq) => Ok(Some(*seq)),
+            None => Ok(self.store.once(token).await?),
+        }
+    }
+
+    pub(super) fn remember_once(&mut self, token: String, seq: u64) {
+        self.fresh.1.insert(token.clone());
+        self.once.insert(token, seq);
+    }
+
+    /// The answer that the first submission of this form got.
+    async fn again(&mut self, seq: u64) -> Result<Answer, OfficeError> {
+        let case = match self.cases.get(&seq) {
+            Some(case) => case.id,
+            None => {
+                let found = self.store.records(Log::Events, seq, seq + 1).await?;
+                found.first().and_then(|r| r.case_id).unwrap_or(seq)
+            }
+        };
+        let case = self.case(case).await?;
+        Ok(Answer::Done(Done {
+            seq,
+            case: case.id,
+            number: case.number.clone(),
+            state: case.state.clone(),
+            again: true,
+        }))
+    }
+
+    /// Keeps memory bounded between groups: what is forgotten is read again when needed.
+    fn make_room(&mut self) {
+        let (cases, tokens) = std::mem::take(&mut self.fresh);
+        if self.cases.len() > CASES {
+            self.cases.retain(|id, case| case.ended.is_none() || cases.contains(id));
+            if self.cases.len() > CASES {
+                self.cases.retain(|id, _| cases.contains(id));
+            }
+        }
+        if self.once.len() > 4 * CASES {
+            self.once.retain(|token, _| tokens.contains(token));
+        }
+    }
+}
+
+/// What the act is asked as, with everything the rules may ask about whoever acts.
+fn proposal(ask: &Ask, files: Vec<guiju_kernel::record::FileMark>, now: Instant, volume: &Volume) -> Proposal {
+    let (subject, seen) = match &ask.target {
+        Target::New { subject, .. } => (subject.clone(), None),
+        Target::Case { seen, .. } => (None, *seen),
+        Target::Opened { .. } => (None, None),
+    };
+    let organ = volume.pack.organs.iter().find(|o| o.own).map(|o| o.id.clone()).unwrap_or_default();
+    Proposal {
+        act: ask.act.clone(),
+        by: ask.by.clone(),
+        done: ask.done.unwrap_or(now),
+        origin: ask.origin.clone(),
+        given: ask.given.clone(),
+        files,
+        subject,
+        organ,
+        seen,
+        number: ask.history.as_ref().and_then(|h| h.number.clone()),
+        claim: ask.history.as_ref().map(|h| h.claim.clone()),
+        links: Vec::new(),
+    }
+}
+
+pub(super) fn once_effect(token: &str, seq: u64) -> Effect {
+    let row = json!({ "token": token, "seq": seq });
+    let patch = match row {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    };
+    Effect { table: Table::Once, key: token.to_owned(), patch: Some(patch) }
+}
+
+fn no_procedure(id: &str) -> OfficeError {
+    OfficeError::Input(format!("没有程序 `{id}` / there is no procedure `{id}`"))
+}
+
+fn nothing_new(seq: u64) -> Answer {
+    Answer::Done(Done { seq, case: 0, number: String::new(), state: String::new(), again: true })
+}
+
+/// The program itself, as the doer of what nobody in particular does.
+pub fn system() -> Person {
+    Person {
+        kind: ActorKind::System,
+        id: "guiju".to_owned(),
+        organ: None,
+        unit: None,
+        roles: Default::default(),
+        party: None,
+        cards: Vec::new(),
+        qualifications: Default::default(),
+        recused: Default::default(),
+    }
+}
+
+pub(super) fn conflict(rule: &str, zh: &str, en: &str) -> Refusal {
+    Refusal {
+        kind: RefusalKind::Conflict,
+        rule: rule.to_owned(),
+        article: Vec::new(),
+        why: guiju_kernel::procedure::definition::Text { zh: zh.to_owned(), en: en.to_owned() },
+        mend: None,
+        field: None,
+    }
+}

@@ -1,0 +1,112 @@
+//! Personal values and files on their way into a record: sealed under the party's key, bound by salted hashes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use guiju_kernel::case::Case;
+use guiju_kernel::ledger::entry::personal_hash;
+use guiju_kernel::ledger::vault::{Place, VaultKey};
+use guiju_kernel::record::{FileMark, Record};
+use guiju_store::{FileRow, KeyRow, VaultRow};
+use sha2::{Digest, Sha256};
+
+use super::desk::Desk;
+use super::pending::Pending;
+use crate::answer::{Ask, OfficeError, Target};
+
+impl Desk {
+    /// Seals a record's personal values and puts their salted hashes into it.
+    pub(super) async fn seal_personal(
+        &mut self,
+        record: &mut Record,
+        case: &Case,
+        personal: BTreeMap<String, String>,
+        pending: &mut Pending,
+    ) -> Result<(), OfficeError> {
+        if personal.is_empty() {
+            return Ok(());
+        }
+        let party =
+            record.party.clone().or_else(|| case.subject.clone()).unwrap_or_else(|| format!("case:{}", case.id));
+        self.seal_fields(record, &party, &personal, pending).await
+    }
+
+    /// Seals fields under a party's key.
+    pub(super) async fn seal_fields(
+        &mut self,
+        record: &mut Record,
+        party: &str,
+        personal: &BTreeMap<String, String>,
+        pending: &mut Pending,
+    ) -> Result<(), OfficeError> {
+        record.party = Some(party.to_owned());
+        let key = self.party_key(party, pending).await?;
+        for (field, value) in personal {
+            let salt = self.chance.salt(&format!("personal/{field}"), record.seq)?;
+            let place = Place { log: "events", seq: record.seq, field };
+            let sealed = key.seal(&place, &salt, value.as_bytes()).map_err(|e| OfficeError::Input(e.to_string()))?;
+            record.personal.insert(field.clone(), personal_hash(&salt, value.as_bytes()).to_hex());
+            pending.batch_mut().vault.push(VaultRow {
+                seq: record.seq,
+                field: field.clone(),
+                party: party.to_owned(),
+                sealed,
+            });
+        }
+        Ok(())
+    }
+
+    /// Seals the files that come with an act. They are stored with the group; a refused act leaves none behind.
+    pub(super) async fn seal_files(
+        &mut self,
+        ask: &Ask,
+        case: Option<&Case>,
+        pending: &mut Pending,
+    ) -> Result<Vec<(FileMark, FileRow)>, OfficeError> {
+        let mut sealed = Vec::new();
+        if ask.files.is_empty() {
+            return Ok(sealed);
+        }
+        let subject = match &ask.target {
+            Target::New { subject, .. } => subject.clone(),
+            Target::Case { .. } | Target::Opened { .. } => case.and_then(|c| c.subject.clone()),
+        };
+        let party = subject.unwrap_or_else(|| "organ".to_owned());
+        let key = self.party_key(&party, pending).await?;
+        for file in &ask.files {
+            // The name is personal more often than not (a person's name, a phone): it is sealed with the content.
+            let mut plain = Vec::with_capacity(file.content.len() + file.name.len() + 4);
+            plain.extend_from_slice(&u32::try_from(file.name.len()).unwrap_or(0).to_be_bytes());
+            plain.extend_from_slice(file.name.as_bytes());
+            plain.extend_from_slice(&file.content);
+            let content = key.seal_file(&party, &plain).map_err(|e| OfficeError::Input(e.to_string()))?;
+            let stored = hex::encode(Sha256::digest(&content));
+            let bytes = u64::try_from(file.content.len()).unwrap_or(u64::MAX);
+            let mark = FileMark { field: file.field.clone(), stored: stored.clone(), bytes, media: file.media.clone() };
+            sealed.push((mark, FileRow { stored, party: party.clone(), content }));
+        }
+        Ok(sealed)
+    }
+
+    /// The party's key, made and wrapped when it is needed for the first time.
+    pub(super) async fn party_key(&mut self, party: &str, pending: &mut Pending) -> Result<Arc<VaultKey>, OfficeError> {
+        if let Some(key) = self.party_keys.get(party) {
+            return Ok(key.clone());
+        }
+        let damaged = |e: guiju_kernel::ledger::vault::VaultError| OfficeError::Damaged(format!("key of {party}: {e}"));
+        let key = match self.store.party_key(party).await? {
+            Some(wrapped) => self.keys.master.unwrap_key(party, &wrapped).map_err(damaged)?,
+            None => {
+                // An erased party that comes back gets a new key; what the old one sealed stays closed.
+                let secret = self.chance.bytes(&format!("party/{party}"), self.events.size())?;
+                let key = VaultKey::new(secret).map_err(damaged)?;
+                let wrapped = self.keys.master.wrap(party, &key).map_err(damaged)?;
+                pending.batch_mut().keys.push(KeyRow { party: party.to_owned(), wrapped: Some(wrapped) });
+                key
+            }
+        };
+        let key = Arc::new(key);
+        self.party_keys.insert(party.to_owned(), key.clone());
+        Ok(key)
+    }
+}
