@@ -1,3 +1,84 @@
 //! The binary `guiju`: translates the command line into calls on office, web and verify.
+//!
+//! Exit status 0: fine; 1: findings; 2: bad input or usage. With `--json` one JSON document goes to stdout; progress and logs go
+//! to stderr.
 
-fn main() {}
+mod calendar;
+mod data;
+mod demo;
+mod erase;
+mod figures;
+mod serve;
+mod users;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Guiju 规矩: runs a regulator's work by law, and can prove it.
+#[derive(Parser)]
+#[command(name = "guiju", version, about, long_about = None)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs a whole bureau year under a simulated clock, then serves it / 运行演示年度并打开网站
+    Demo(demo::DemoArgs),
+    /// Serves the site on existing or new data / 提供网站服务
+    Serve(serve::ServeArgs),
+    /// Counts the figures of a period from the records / 从记录中计算指标
+    Figures(figures::FiguresArgs),
+    /// Working days and due dates / 工作日与期限
+    Calendar(calendar::CalendarArgs),
+    /// Reads the data independently and says whether anything was changed unseen / 独立核验数据
+    Verify(verify::VerifyArgs),
+    /// Erases a party's personal data / 依法删除当事人个人信息
+    Erase(erase::EraseArgs),
+    /// Accounts / 账户
+    Users(users::UsersArgs),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(fault) => {
+            eprintln!("guiju: {fault}");
+            return ExitCode::from(2);
+        }
+    };
+    let outcome = runtime.block_on(run(cli.command));
+    match outcome {
+        Ok(code) => code,
+        Err(fault) => {
+            eprintln!("guiju: {fault}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Everything that ends a command before its work is done, as people read it.
+pub type Fault = Box<dyn std::error::Error + Send + Sync>;
+
+async fn run(command: Command) -> Result<ExitCode, Fault> {
+    match command {
+        Command::Demo(args) => demo::run(args).await,
+        Command::Serve(args) => serve::run(args).await,
+        Command::Figures(args) => figures::run(args).await,
+        Command::Calendar(args) => {
+            let pack = data::pack(None)?;
+            let almanac = guiju_kernel::calendar::Almanac::new(pack.calendar_notices(), pack.working_hours())?;
+            Ok(calendar::run(&args, almanac.latest()))
+        }
+        Command::Verify(args) => verify::run(args).await,
+        Command::Erase(args) => erase::run(args).await,
+        Command::Users(args) => users::run(args).await,
+    }
+}
