@@ -64,7 +64,7 @@ impl Reading {
     }
 
     /// Runs a query; a database error is a fault of the table.
-    async fn query(&mut self, table: &str, sql: &str, arguments: &[i64], each: impl FnMut(Vec<Cell>)) {
+    pub(crate) async fn query(&mut self, table: &str, sql: &str, arguments: &[Cell], each: impl FnMut(Vec<Cell>)) {
         let read = self.source.rows(sql, arguments, each).await;
         if let Err(why) = &read {
             self.faults.add(table, "", format!("读取中断：{why} / the reading broke off: {why}"));
@@ -236,7 +236,7 @@ impl Reading {
         let columns = columns_of(table);
         let whole = self.source.whole_table(table);
         let sql = format!("SELECT {columns} FROM {whole} WHERE seq >= $1 ORDER BY seq LIMIT {CHUNK}");
-        let read = self.source.rows(&sql, &[*from], |row| chunk.rows.push(row)).await;
+        let read = self.source.rows(&sql, &[Cell::Int(*from)], |row| chunk.rows.push(row)).await;
         let end = chunk.rows.last().and_then(|row| row.first()).and_then(Cell::as_int).filter(|end| end >= from);
         chunk.broken = read.err().map(|why| why.to_string());
         chunk.last = chunk.broken.is_some() || chunk.rows.len() < CHUNK || end.is_none();
@@ -245,7 +245,7 @@ impl Reading {
         if log == 0 {
             let payloads = &mut chunk.payloads;
             let sql = "SELECT seq, field, party, sealed FROM vault WHERE seq >= $1 AND seq <= $2";
-            self.query("vault", sql, &[*from, until], |row| {
+            self.query("vault", sql, &[Cell::Int(*from), Cell::Int(until)], |row| {
                 if let [seq, field, party, sealed] = row.as_slice() {
                     // A key that is no key stays in the way of no record and is reported as belonging to none.
                     let place = (seq.as_int().unwrap_or(i64::MIN), field.as_text().unwrap_or_default().into());

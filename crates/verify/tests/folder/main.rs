@@ -1,0 +1,8 @@
+//! A data folder as a whole: an untouched one passes, and no change of any column, file or bit passes unseen.
+
+#[cfg(test)]
+mod bureau;
+#[cfg(test)]
+mod changes;
+#[cfg(test)]
+mod speed;
