@@ -102,9 +102,12 @@ kinds! {
     FACT: "法定事实", "fact";
     FIELD: "字段", "field";
     FIGURE: "指标", "figure";
+    FILE_TYPE: "文件类型", "file type";
+    FORM: "填写内容", "form";
     ITEM: "事项", "item";
     INSTRUMENT: "文书", "instrument";
     PARAM: "参数", "parameter";
+    PERSON: "人员", "person";
     PROCEDURE: "程序", "procedure";
     REGISTER: "台账", "register";
     ROLE: "角色", "role";

@@ -7,6 +7,7 @@
 mod archive;
 mod check;
 mod complaint;
+mod examples;
 mod pack;
 mod raw;
 mod schema;
@@ -14,5 +15,6 @@ mod source;
 mod sources;
 
 pub use complaint::{Complaint, Spot};
+pub use examples::{Examples, run_examples};
 pub use pack::{Pack, Param, Statute};
 pub use schema::schemas;

@@ -109,6 +109,7 @@ pub enum FieldKind {
     /// A unit of an organ, as `organ/unit`.
     Unit,
     File {
+        /// Media types, such as `application/pdf`.
         types: Vec<String>,
         max_bytes: u64,
         most: u32,

@@ -9,6 +9,19 @@ use crate::source::at::{At, Named};
 
 /// Characters of a text when the file names no `max`.
 const TEXT_MAX: u32 = 200;
+/// File name endings that packs may name, and their media types. No type that runs code or hides other files.
+const MEDIA: [(&str, &str); 10] = [
+    ("pdf", "application/pdf"),
+    ("jpg", "image/jpeg"),
+    ("jpeg", "image/jpeg"),
+    ("png", "image/png"),
+    ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ("ofd", "application/ofd"),
+    ("csv", "text/csv"),
+    ("txt", "text/plain"),
+    ("wav", "audio/wav"),
+];
 /// Bytes in a MiB.
 const MIB: u64 = 1 << 20;
 
@@ -132,18 +145,17 @@ fn file(raw: &RawField, needs: impl Fn(&str), margin: Margin<'_>) -> FieldKind {
         needs("max_mb");
         return FieldKind::Flag;
     };
+    let mut types: Vec<String> = Vec::new();
     for ending in &raw.types {
-        let plain = ending.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()) && !ending.is_empty();
-        if !plain {
-            margin.note(
-                ending.spot,
-                format!("文件扩展名 `{}` 应写成 `pdf` 这样，不带点", ending.as_str()),
-                format!("the file name ending `{}` should read like `pdf`, without a dot", ending.as_str()),
-            );
+        match MEDIA.iter().find(|(known, _)| known == &ending.as_str()) {
+            // `jpg` and `jpeg` are the same media type.
+            Some((_, media)) if types.iter().any(|known| known == media) => {}
+            Some((_, media)) => types.push((*media).to_owned()),
+            None => margin.unknown(ending.spot, Kind::FILE_TYPE, ending, MEDIA.iter().map(|(known, _)| *known)),
         }
     }
     FieldKind::File {
-        types: raw.types.iter().map(|ending| ending.value.clone()).collect(),
+        types,
         max_bytes: u64::from(max_mb) * MIB,
         most: raw.most.unwrap_or(1),
     }

@@ -16,9 +16,12 @@ pub(crate) struct RawExamples {
     pub(crate) people: Named<RawPerson>,
     /// 反复用到的填写内容。What is given again and again, by a name.
     #[serde(default)]
-    #[schemars(with = "std::collections::BTreeMap<String, Map<String, Value>>")]
     pub(crate) forms: Named<Map<String, Value>>,
+    /// 台账里已有的条目：台账 → 键 → 各字段。Entries that are on registers.
+    #[serde(default)]
+    pub(crate) entries: Named<Named<Map<String, Value>>>,
     /// 例子。
+    #[schemars(length(min = 1))]
     pub(crate) examples: Vec<At<RawExample>>,
 }
 
@@ -71,6 +74,9 @@ pub(crate) struct RawStep {
     /// `forms` 里的名称。
     #[serde(default)]
     pub(crate) form: Option<At<String>>,
+    /// 录入历史时：别的平台上发生了什么。For the act that records history: what happened elsewhere.
+    #[serde(default)]
+    pub(crate) claims: Option<RawClaim>,
     /// 应予拒绝及其规则。It must be refused, by this rule.
     #[serde(default)]
     pub(crate) refused: Option<RawRefused>,
@@ -86,12 +92,30 @@ pub(crate) struct RawStep {
     /// 升级层级。
     #[serde(default)]
     pub(crate) level: Option<At<u32>>,
+    /// 到此各行为一共做过几次（含定时器做的）。How often acts were done so far, those of timers included.
+    #[serde(default)]
+    pub(crate) done: Named<At<u32>>,
     /// 各人此时可以做的行为（恰好这些）。What each may do then: exactly these acts.
     #[serde(default)]
     pub(crate) may: Named<Vec<At<String>>>,
     /// 各人此时不可以做的行为。Acts that each may not do then.
     #[serde(default)]
     pub(crate) may_not: Named<Names>,
+}
+
+/// 别的平台上的一步。
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawClaim {
+    /// 相当于本程序的哪个行为。The act of this procedure that it was.
+    #[serde(default)]
+    pub(crate) act: Option<At<String>>,
+    /// 之后所处的状态。The state in which it left the case.
+    pub(crate) state: At<String>,
+    /// 来源系统。
+    pub(crate) system: String,
+    /// 原编号。Its number there.
+    pub(crate) number: String,
 }
 
 /// 拒绝。

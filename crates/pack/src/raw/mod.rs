@@ -5,7 +5,6 @@
 pub(crate) mod act;
 pub(crate) mod bureau;
 pub(crate) mod calendar;
-#[expect(dead_code, reason = "read by the examples runner, which waits for the engine")]
 pub(crate) mod examples;
 pub(crate) mod field;
 pub(crate) mod figure;
