@@ -102,7 +102,6 @@ kinds! {
     FACT: "法定事实", "fact";
     FIELD: "字段", "field";
     FIGURE: "指标", "figure";
-    FILE_TYPE: "文件类型", "file type";
     FORM: "填写内容", "form";
     ITEM: "事项", "item";
     INSTRUMENT: "文书", "instrument";
@@ -118,9 +117,10 @@ kinds! {
     UNIT: "科室", "unit";
 }
 
-/// Finds the known name that was probably meant: at most a third of its letters (at least one, at most three) apart.
+/// Finds the known name that was probably meant: at most a third of its letters (at least one, at most three) apart, but never all.
 pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    let allowed = (name.chars().count() / 3).clamp(1, 3);
+    let letters = name.chars().count();
+    let allowed = (letters / 3).clamp(1, 3).min(letters.saturating_sub(1));
     known
         .into_iter()
         .map(|candidate| (distance(name, candidate), candidate))
@@ -165,6 +165,7 @@ mod tests {
         assert_eq!(nearest("dispatch", known), Some("dispatched"));
         assert_eq!(nearest("settled", known), None);
         assert_eq!(nearest("", known), None);
+        assert_eq!(nearest("9", ["1", "2"]), None);
     }
 
     #[test]

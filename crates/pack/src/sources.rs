@@ -64,6 +64,7 @@ pub(crate) fn read(prefix: &str, files: &BTreeMap<String, Vec<u8>>, notes: &RefC
         sources.texts.insert(within.clone(), text);
     }
     if !files.contains_key("pack.yaml") {
+        sources.unread.push(FileKind::Bureau);
         Margin::new(&format!("{prefix}pack.yaml"), notes).note(Spot::START, "没有这个文件", "the file is missing");
     }
     sources

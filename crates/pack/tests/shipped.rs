@@ -24,3 +24,29 @@ fn the_shipped_pack_is_the_same_wherever_it_is_read_from() {
     assert_eq!(archived.procedures, embedded.procedures);
     assert_eq!(folder.hash.len(), 64);
 }
+
+#[test]
+fn editors_find_the_schema_of_every_shipped_file() {
+    let mut folders = vec![shipped_folder()];
+    let mut checked = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            // The plans of demonstration years are read by the demonstration.
+            let plan = path.parent().is_some_and(|folder| folder.ends_with("years"));
+            if path.extension().is_none_or(|ending| ending != "yaml") || plan {
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            let schema = text.lines().next().and_then(|line| line.strip_prefix("# yaml-language-server: $schema="));
+            let schema = schema.unwrap_or_else(|| panic!("{} names no schema in its first line", path.display()));
+            assert!(path.parent().unwrap().join(schema).is_file(), "{}: there is no {schema}", path.display());
+            checked += 1;
+        }
+    }
+    assert!(checked > 30);
+}

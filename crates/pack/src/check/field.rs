@@ -151,14 +151,17 @@ fn file(raw: &RawField, needs: impl Fn(&str), margin: Margin<'_>) -> FieldKind {
             // `jpg` and `jpeg` are the same media type.
             Some((_, media)) if types.iter().any(|known| known == media) => {}
             Some((_, media)) => types.push((*media).to_owned()),
-            None => margin.unknown(ending.spot, Kind::FILE_TYPE, ending, MEDIA.iter().map(|(known, _)| *known)),
+            None => {
+                let known: Vec<&str> = MEDIA.iter().map(|(known, _)| *known).collect();
+                margin.note(
+                    ending.spot,
+                    format!("不收 `{}` 类文件，可写的有：{}", ending.as_str(), known.join("、")),
+                    format!("files of type `{}` are not taken; known are {}", ending.as_str(), known.join(", ")),
+                );
+            }
         }
     }
-    FieldKind::File {
-        types,
-        max_bytes: u64::from(max_mb) * MIB,
-        most: raw.most.unwrap_or(1),
-    }
+    FieldKind::File { types, max_bytes: u64::from(max_mb) * MIB, most: raw.most.unwrap_or(1) }
 }
 
 fn choices(raw: &Named<crate::raw::field::RawChoice>, known: &Known<'_>, margin: Margin<'_>) -> Vec<Choice> {

@@ -29,9 +29,13 @@ pub(crate) fn check(raw: &RawProcedure, procedure: &Procedure, margin: Margin<'_
         }
     }
     let edges = edges(procedure);
-    openings(raw, procedure, margin);
+    let opened = openings(raw, procedure, margin);
     ends(raw, procedure, margin);
-    if starts.len() == 1 {
+    // A step to a state that does not exist is told already; what cannot be reached because of it would only mislead.
+    let whole = edges
+        .iter()
+        .all(|(from, to)| procedure.state(to).is_some() && from.is_none_or(|from| procedure.state(from).is_some()));
+    if starts.len() == 1 && opened && whole {
         reachable(raw, &edges, margin);
         able_to_end(raw, procedure, &edges, margin);
     }
@@ -51,15 +55,17 @@ fn edges(procedure: &Procedure) -> Vec<(Option<&str>, &str)> {
     edges
 }
 
-fn openings(raw: &RawProcedure, procedure: &Procedure, margin: Margin<'_>) {
+/// Says whether opening acts are there and lead to the start.
+fn openings(raw: &RawProcedure, procedure: &Procedure, margin: Margin<'_>) -> bool {
     let start = procedure.start().map(|state| state.name.as_str());
-    let mut opens = false;
+    let (mut opens, mut right) = (false, true);
     for (name, act) in raw.acts.iter().filter(|(_, act)| act.from.is_none() && !act.records_history) {
         opens = true;
         if let (Some(to), Some(start)) = (&act.to, start)
             && to.as_str() != start
             && procedure.state(to).is_some()
         {
+            right = false;
             margin.note(
                 to.spot,
                 format!("立件的行为 `{}` 须到起始状态 `{start}`", name.as_str()),
@@ -71,6 +77,7 @@ fn openings(raw: &RawProcedure, procedure: &Procedure, margin: Margin<'_>) {
         let spot = raw.acts.0.first().map_or(Spot::START, |(name, _)| name.spot);
         margin.note(spot, "没有立件的行为（不写 `from`）", "no act opens a case (one without `from`)");
     }
+    opens && right
 }
 
 /// Nothing is done in a terminal state: what is still to come (a rating, a reopening) comes before the end.

@@ -56,8 +56,12 @@ pub(super) fn all(run: &Run<'_>, raw: &At<RawStep>, now: Instant, margin: Margin
         if let Some(holders) = &raw.holders {
             let spot = holders.first().map_or(raw.spot, |holder| holder.spot);
             let told: Vec<&str> = holders.iter().map(|holder| holder.as_str()).collect();
-            let came: Vec<String> =
-                case.parts.iter().filter(|part| part.open).map(|part| format!("{}/{}", part.organ, part.unit)).collect();
+            let came: Vec<String> = case
+                .parts
+                .iter()
+                .filter(|part| part.open)
+                .map(|part| format!("{}/{}", part.organ, part.unit))
+                .collect();
             wrong.unless(came == told, spot, &told.join(", "), &came.join(", "));
         }
         for (act, times) in raw.done.iter() {
@@ -88,13 +92,20 @@ fn clock(
     raw: &RawStep,
     wrong: &mut Differences<'_>,
 ) -> Result<(), Stopped> {
-    let base = name.split_once('#').map_or(name.as_str(), |(base, _)| base);
+    let (base, unit) = name.split_once('@').map_or((name.as_str(), None), |(base, unit)| (base, Some(unit)));
     if run.def.clock(base).is_none() {
         wrong.margin.unknown(name.spot, Kind::CLOCK, base, run.def.clocks.iter().map(|clock| clock.name.as_str()));
         return Err(Stopped);
     }
     let ctx = run.context(now, &raw.at, wrong.margin)?;
-    let clock = case.detail.clocks.get(name.as_str());
+    let key = match unit {
+        None => Some(base.to_owned()),
+        Some(unit) => {
+            let part = case.parts.iter().find(|part| format!("{}/{}", part.organ, part.unit) == unit);
+            part.map(|part| format!("{base}#{}", part.part))
+        }
+    };
+    let clock = key.and_then(|key| case.detail.clocks.get(&key));
     let due = clock.and_then(|clock| clock.due_at(ctx.calendar, now).ok()).map(|due| due.at);
     if let Some(expected) = &told.due {
         let instant = moment(expected, wrong.margin).ok_or(Stopped)?;
@@ -163,7 +174,11 @@ fn permitted(run: &Run<'_>, raw: &RawStep, now: Instant, wrong: &mut Differences
 fn shown(instant: Instant) -> String {
     let civil = time::civil_of(instant);
     let text = civil.strftime("%Y-%m-%d %H:%M").to_string();
-    if civil.second() == 0 && civil.subsec_nanosecond() == 0 { text } else { civil.strftime("%Y-%m-%d %H:%M:%S").to_string() }
+    if civil.second() == 0 && civil.subsec_nanosecond() == 0 {
+        text
+    } else {
+        civil.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
 }
 
 /// Gathers what came out otherwise than told.

@@ -60,7 +60,9 @@ fn run(pack: &Pack, prefix: &str, files: &BTreeMap<String, Vec<u8>>) -> Examples
         Err(error) => Margin::new(prefix, &notes).repeat(Spot::START, &error),
     }
     for procedure in pack.procedures.iter().filter(|procedure| !shown.contains(&procedure.id)) {
-        Margin::new(prefix, &notes).note(
+        let beside = files.keys().find_map(|path| path.strip_suffix(&format!("/{}.yaml", procedure.id)));
+        let missing = format!("{prefix}{}/{}.examples.yaml", beside.unwrap_or("procedures"), procedure.id);
+        Margin::new(&missing, &notes).note(
             Spot::START,
             format!("程序 `{}` 没有例子", procedure.id),
             format!("the procedure `{}` has no examples", procedure.id),
@@ -73,7 +75,12 @@ fn run(pack: &Pack, prefix: &str, files: &BTreeMap<String, Vec<u8>>) -> Examples
 
 fn file(pack: &Pack, almanac: &Almanac, raw: &RawExamples, margin: Margin<'_>) -> Vec<(String, Text)> {
     if pack.procedure(&raw.procedure).is_none() {
-        margin.unknown(raw.procedure.spot, Kind::PROCEDURE, &raw.procedure, pack.procedures.iter().map(|p| p.id.as_str()));
+        margin.unknown(
+            raw.procedure.spot,
+            Kind::PROCEDURE,
+            &raw.procedure,
+            pack.procedures.iter().map(|p| p.id.as_str()),
+        );
         return Vec::new();
     }
     let stage = stage::Stage::new(pack, almanac, raw, margin);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use guiju_kernel::case::Case;
-use guiju_kernel::procedure::definition::{FieldKind, Procedure};
+use guiju_kernel::procedure::definition::{FieldKind, Procedure, Subject};
 use guiju_kernel::procedure::{Claim, Context, Decided, Proposal, Refusal, apply, decide, ring};
 use guiju_kernel::record::{Origin, Table};
 use guiju_kernel::time::{self, Instant};
@@ -96,7 +96,8 @@ impl<'a> Run<'a> {
     /// Lets every timer ring whose moment comes before the step, in the order of their moments.
     fn ring_until(&mut self, now: Instant, at: &At<String>, margin: Margin<'_>) -> Result<(), Stopped> {
         while let Some(case) = &self.case {
-            let due = case.timers.iter().filter(|(_, moment)| **moment <= now).min_by_key(|(name, moment)| (**moment, *name));
+            let due =
+                case.timers.iter().filter(|(_, moment)| **moment <= now).min_by_key(|(name, moment)| (**moment, *name));
             let Some((name, moment)) = due.map(|(name, moment)| (name.clone(), *moment)) else { return Ok(()) };
             let decided = {
                 let ctx = self.context(moment, at, margin)?;
@@ -163,14 +164,14 @@ impl<'a> Run<'a> {
                 batch: "example".to_owned(),
             }),
             files: Vec::new(),
-            subject: self.subject(&given).or_else(|| by.first().and_then(|person| person.party.clone())),
+            subject: self.subject(&given, by.first().and_then(|person| person.party.as_deref())),
             organ,
             seen: None,
             number: raw.claims.as_ref().map(|claim| claim.number.clone()),
-            claim: raw
-                .claims
-                .as_ref()
-                .map(|claim| Claim { act: claim.act.as_ref().map(|act| act.value.clone()), state: claim.state.value.clone() }),
+            claim: raw.claims.as_ref().map(|claim| Claim {
+                act: claim.act.as_ref().map(|act| act.value.clone()),
+                state: claim.state.value.clone(),
+            }),
             links: Vec::new(),
             given,
             by,
@@ -190,11 +191,19 @@ impl<'a> Run<'a> {
         Ok(given)
     }
 
-    /// The party or entry that an opening act is about: what stands in the first such field.
-    fn subject(&self, given: &Map<String, Value>) -> Option<String> {
-        let names_it = |kind: &FieldKind| matches!(kind, FieldKind::Party | FieldKind::Entry { .. });
-        let field = self.def.fields.iter().find(|field| names_it(&field.kind))?;
-        given.get(&field.name).and_then(Value::as_str).map(str::to_owned)
+    /// Whom or what an opening act is about: what stands in the first field of that kind, or the party that acts.
+    fn subject(&self, given: &Map<String, Value>, acting: Option<&str>) -> Option<String> {
+        let names_it = |kind: &FieldKind| match (&self.def.subject, kind) {
+            (Subject::Party, FieldKind::Party) => true,
+            (Subject::Entry(register), FieldKind::Entry { register: of }) => register == of,
+            _ => false,
+        };
+        if self.def.subject == Subject::Nothing {
+            return None;
+        }
+        let field = self.def.fields.iter().find(|field| names_it(&field.kind));
+        let said = field.and_then(|field| given.get(&field.name)).and_then(Value::as_str);
+        said.or(acting).map(str::to_owned)
     }
 }
 

@@ -83,7 +83,7 @@ pub(crate) struct RawStep {
     /// 之后应处的状态。The state after it.
     #[serde(default)]
     pub(crate) state: Option<At<String>>,
-    /// 之后的期限钟。Clocks after it.
+    /// 之后的期限钟；协办科室各自的钟写作 `part@机关/科室`。Clocks after it; that of a co-handler is named `part@organ/unit`.
     #[serde(default)]
     pub(crate) clocks: Named<RawClockShown>,
     /// 在哪些科室手上（主办在前）。On whose desks it lies, lead first.

@@ -75,10 +75,7 @@ pub(crate) fn complain(error: &serde_saphyr::Error, margin: Margin<'_>) {
     let text = text.split(" at line ").next().unwrap_or(&text);
     let (zh, en) = match error.without_snippet() {
         serde_saphyr::Error::Budget { breach, .. } => budget_words(breach),
-        serde_saphyr::Error::MultipleDocuments { .. } => (
-            "一个文件里只能有一份内容（多了 `---`）".to_owned(),
-            "one file holds one document (a `---` too many)".to_owned(),
-        ),
+        serde_saphyr::Error::MultipleDocuments { .. } => second_document(),
         serde_saphyr::Error::MergeKeyNotAllowed { .. } => {
             ("不允许使用合并键 `<<`".to_owned(), "the merge key `<<` is not allowed".to_owned())
         }
@@ -95,6 +92,10 @@ pub(crate) fn complain(error: &serde_saphyr::Error, margin: Margin<'_>) {
     margin.note(spot, zh, en);
 }
 
+fn second_document() -> (String, String) {
+    ("一个文件里只能有一份内容（多了 `---`）".to_owned(), "one file holds one document (a `---` too many)".to_owned())
+}
+
 fn too_deep() -> (String, String) {
     (format!("嵌套超过 {DEEPEST} 层"), format!("nested more than {DEEPEST} levels deep"))
 }
@@ -106,6 +107,7 @@ fn budget_words(breach: &serde_saphyr::budget::BudgetBreach) -> (String, String)
             ("不允许使用锚点 `&` 和别名 `*`".to_owned(), "anchors `&` and aliases `*` are not allowed".to_owned())
         }
         BudgetBreach::Depth { .. } => too_deep(),
+        BudgetBreach::Documents { .. } => second_document(),
         _ => ("文件内容过多".to_owned(), "the file holds too much".to_owned()),
     }
 }

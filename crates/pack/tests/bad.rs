@@ -1,0 +1,98 @@
+//! A slip in a pack is told at its place, in both languages, with what was probably meant.
+//!
+//! `base/` is a small pack without faults; each case in `bad/*.yaml` changes one file of it (or adds one) and lists every complaint
+//! that must come, no more and no fewer.
+
+use std::path::{Path, PathBuf};
+
+use guiju_pack::{Complaint, run_examples};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    slip: String,
+    file: String,
+    /// What stands in the file, exactly once, and what is put in its place.
+    find: Option<String>,
+    put: Option<String>,
+    /// The whole file as text or as hexadecimal bytes.
+    text: Option<String>,
+    hex: Option<String>,
+    /// The file is taken away.
+    #[serde(default)]
+    gone: bool,
+    told: Vec<String>,
+}
+
+fn tests() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests")
+}
+
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            std::fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+/// Everything that is told of the pack in a folder, its examples included, with paths from that folder.
+fn told(folder: &Path) -> Vec<String> {
+    let complaints: Vec<Complaint> = match run_examples(folder) {
+        Ok(examples) => examples.failures,
+        Err(complaints) => complaints,
+    };
+    let prefix = format!("{}/", folder.display());
+    complaints.iter().map(|complaint| complaint.to_string().replace(&prefix, "")).collect()
+}
+
+#[test]
+fn the_base_pack_has_no_faults() {
+    assert_eq!(told(&tests().join("base")), Vec::<String>::new());
+}
+
+/// With `GUIJU_SHOW_COMPLAINTS=1` it prints what came, for review.
+#[test]
+fn every_slip_is_told_at_its_place() {
+    let mut wrong = Vec::new();
+    let mut cases = 0;
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(tests().join("bad")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    for file in files {
+        let list: Vec<Case> = serde_saphyr::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+        for case in list {
+            cases += 1;
+            let folder = tempfile::tempdir().unwrap();
+            copy(&tests().join("base"), folder.path()).unwrap();
+            let path = folder.path().join(&case.file);
+            if let (Some(find), Some(put)) = (&case.find, &case.put) {
+                let text = std::fs::read_to_string(&path).unwrap();
+                assert_eq!(text.matches(find.as_str()).count(), 1, "{}: `{find}` must stand once", case.slip);
+                std::fs::write(&path, text.replace(find.as_str(), put)).unwrap();
+            } else if let Some(hex) = &case.hex {
+                std::fs::write(&path, hex::decode(hex).unwrap()).unwrap();
+            } else if case.gone {
+                std::fs::remove_file(&path).unwrap();
+            } else {
+                std::fs::write(&path, case.text.as_deref().unwrap()).unwrap();
+            }
+            let came = told(folder.path());
+            if std::env::var_os("GUIJU_SHOW_COMPLAINTS").is_some() {
+                eprintln!("{}:\n    {}", case.slip, came.join("\n    "));
+            }
+            if came != case.told {
+                wrong.push(format!("{}\n  told: {:#?}\n  came: {came:#?}", case.slip, case.told));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    assert!(cases >= 40, "only {cases} cases");
+}
