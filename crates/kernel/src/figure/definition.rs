@@ -26,17 +26,20 @@ pub enum Query {
     /// Cases of a procedure. With `cohort`: those whose act of that name or tag was first done within the period; without:
     /// those opened within it.
     Cases { procedure: String, cohort: Option<String>, filter: Vec<Condition>, state_at_cutoff: Vec<String> },
-    /// Acts done within the period.
+    /// Acts done within the period, by name or tag: each time counts.
     Acts { procedure: String, act: String, filter: Vec<Condition> },
-    /// Entries in force at the cut-off, or made within the period.
+    /// Entries in force at the cut-off, or made within the period (and counted as they stood at the cut-off, ended or not).
     Entries { register: String, filter: Vec<Condition>, made_in_period: bool, measure: Measure },
-    /// Sum over entries or cases of an integer field (fen, seconds, counts).
+    /// One figure of the same pack divided by another, exactly; in per cent when the unit is `%`, to two decimals unless `round`
+    /// says otherwise; nothing when dividing by zero.
     Ratio { of: String, to: String },
-    /// Union of intervals per group, in whole seconds, then summed.
+    /// Union of the intervals between two moments of entries in force, per group and within the period, in whole seconds, then
+    /// summed; shown in the unit (小时, 分钟, 秒, 天).
     Duration { register: String, from: String, until: String, union_by: Vec<String>, filter: Vec<Condition> },
     /// The latest value of a field among entries in force.
     Latest { register: String, field: String, filter: Vec<Condition> },
-    /// Milliseconds from one act to another, as the median over cases of the cohort.
+    /// From the first act of one name to the first of another that follows it, as the median over cases of the cohort; exact to
+    /// the millisecond, shown in the unit (小时, 分钟, 秒, 天; any other: milliseconds).
     Median { procedure: String, cohort: String, from: String, to: String, filter: Vec<Condition> },
     /// Of the cohort's cases whose clock has ended by the cut-off, those that kept it.
     Kept { procedure: String, cohort: String, clock: String, filter: Vec<Condition> },
@@ -60,6 +63,6 @@ pub struct Condition {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Round {
     pub decimals: u32,
-    /// Shown in units of 10^-`shift` of the stored integer (fen -> yuan: 2; fen -> 亿元: 10).
+    /// Shown in units of 10^`shift` of the stored integer (fen -> yuan: 2; fen -> 亿元: 10).
     pub shift: u32,
 }

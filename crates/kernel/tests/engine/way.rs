@@ -1,5 +1,6 @@
 //! The usual way of a case, and the turns it can take: desks, clocks, instruments, registers, rounds.
 
+use guiju_kernel::figure::Cut;
 use guiju_kernel::procedure::guard::Guard;
 use guiju_kernel::procedure::{Claim, Proposal, RefusalKind, decide};
 use guiju_kernel::record::{ActorKind, Origin, Table};
@@ -273,6 +274,22 @@ fn a_claim_needs_its_source_and_other_acts_are_our_own() {
     let mut own = desk.proposal("file", &["firm"], json!({"title": "甲", "body": "内容内容内容"}));
     own.origin = Origin::Mirror { system: "12345".into(), number: "1".into(), batch: String::new() };
     assert_eq!(desk.propose(&own).unwrap_err().rule, "origin.own");
+}
+
+#[test]
+fn a_case_is_folded_up_to_the_cut() {
+    let mut desk = Desk::new("2024-03-04T10:00");
+    desk.file();
+    desk.later("2024-03-05T00:00");
+    desk.dispatch("gov/sme", &[]);
+    let then = desk.case().clone();
+    desk.later("2024-03-06T00:00");
+    answered(&mut desk);
+    let fold = |until: &str, upto_seq| Cut { until: at(until), upto_seq }.fold(&desk.records).unwrap();
+    assert_eq!(fold("2024-03-06T00:00", 1_000), Some(then.clone()), "what is done at the cut-off lies beyond it");
+    assert_eq!(fold("2024-12-31T00:00", then.version + 1), Some(then));
+    assert_eq!(fold("2024-12-31T00:00", 1_000), desk.case);
+    assert_eq!(fold("2024-03-04T10:00", 1_000), None);
 }
 
 #[test]
