@@ -1,0 +1,84 @@
+//! What stands around every page: organ, face, navigation, language, account, banner.
+
+use guiju_kernel::procedure::definition::Text;
+use guiju_kernel::time::Instant;
+
+use crate::face::Face;
+use crate::lang::Lang;
+use crate::{assets, show};
+
+/// The frame of one page for one visitor. Templates speak through it, so that they know one language only.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    pub lang: Lang,
+    pub face: Option<Face>,
+    pub organ: Text,
+    pub nav: Vec<Link>,
+    pub faces: Vec<Link>,
+    /// Name of the account that is signed in, and whose it is.
+    pub who: Option<(String, String)>,
+    pub csrf: String,
+    pub demo: bool,
+    /// Path and query of this page without `lang`, for the language link.
+    pub here: String,
+    pub now: Instant,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    pub title: String,
+    pub href: String,
+    pub current: bool,
+}
+
+impl Frame {
+    pub fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
+        self.lang.say(zh, en)
+    }
+
+    pub fn zh(&self) -> bool {
+        self.lang.is_zh()
+    }
+
+    pub fn text<'a>(&self, text: &'a Text) -> &'a str {
+        self.lang.text(text)
+    }
+
+    pub fn moment(&self, at: &Instant) -> String {
+        show::moment(self.lang, *at)
+    }
+
+    pub fn millis(&self, ms: &i64) -> String {
+        show::millis(self.lang, *ms)
+    }
+
+    pub fn due(&self, at: &Instant) -> String {
+        show::due(self.lang, *at)
+    }
+
+    pub fn count(&self, n: &u64) -> String {
+        show::count(*n)
+    }
+
+    pub fn asset(&self, name: &str) -> String {
+        assets::path(name)
+    }
+
+    pub fn dense(&self) -> bool {
+        self.face.is_some_and(Face::dense)
+    }
+
+    pub fn face_title(&self) -> String {
+        self.face.map_or_else(String::new, |face| self.lang.text(&face.title()).to_owned())
+    }
+
+    pub fn home(&self) -> &'static str {
+        self.face.map_or("/", Face::home)
+    }
+
+    /// The same page in the other language.
+    pub fn other_language(&self) -> String {
+        let joint = if self.here.contains('?') { '&' } else { '?' };
+        format!("{}{joint}lang={}", self.here, self.lang.other().short())
+    }
+}

@@ -1,0 +1,37 @@
+//! Which pages does a face lead to, for this visitor?
+
+use guiju_kernel::procedure::Person;
+
+use crate::face::Face;
+use crate::frame::Link;
+use crate::lang::Lang;
+
+/// The navigation of a face; nothing where it would lead nowhere.
+pub fn links(face: Option<Face>, lang: Lang, person: Option<&Person>, current: &str) -> Vec<Link> {
+    let entries: &[(&str, &str, &str)] = match face {
+        Some(Face::Portal) => &[
+            ("/portal", "首页", "Home"),
+            ("/portal/matters", "我的事项", "My matters"),
+        ],
+        Some(Face::Workbench) if person.is_some() => &[
+            ("/work", "收件箱", "Inbox"),
+            ("/work/dispatch", "派单台", "Dispatch"),
+            ("/work/search", "查找", "Search"),
+            ("/work/registers", "台账", "Registers"),
+            ("/work/import", "导入", "Import"),
+        ],
+        Some(Face::Public) => &[
+            ("/public", "服务承诺", "Service promise"),
+            ("/public/statistics", "统计", "Statistics"),
+            ("/public/verify", "验证回执", "Verify a receipt"),
+            ("/public/ledger", "存证账本", "Ledger"),
+            ("/public/complain", "投诉与救济", "Complaints"),
+        ],
+        Some(Face::Leadership) if person.is_some() => &[("/lead", "今日", "Today"), ("/lead/report", "年度报告", "Yearly report")],
+        _ => &[],
+    };
+    entries
+        .iter()
+        .map(|(href, zh, en)| Link { title: lang.say(zh, en).to_owned(), href: (*href).to_owned(), current: *href == current })
+        .collect()
+}
