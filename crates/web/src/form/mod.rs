@@ -3,9 +3,8 @@
 //! [`Form::of`] draws the fields that an act takes; [`read::read`] turns what was posted into values or says, at the field, what
 //! is wrong and how to mend it. It refuses nothing that the rules would allow: the office judges again.
 
-mod control;
+pub mod control;
 pub mod posted;
 pub mod read;
 
-pub use control::{Control, Form, Group, Heading, Option_, Widget};
 pub use posted::{Arrived, Posted};

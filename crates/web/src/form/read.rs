@@ -222,12 +222,19 @@ fn civil_text(text: &str) -> String {
 }
 
 fn moment(lang: Lang, text: &str) -> Result<Value, String> {
+    moment_of(lang, text).map(|at| Value::String(time::print(at)))
+}
+
+/// Reads `2024-12-04 14:05` as Beijing time.
+///
+/// # Errors
+/// What is wrong, for the field.
+pub fn moment_of(lang: Lang, text: &str) -> Result<time::Instant, String> {
     let wrong = || say!(lang, "`{text}` 不是有效的时间，应写成 2024-12-04 14:05", "`{text}` is no moment such as 2024-12-04 14:05");
     let (day, clock) = text.split_once([' ', 'T', '\u{3000}']).ok_or_else(wrong)?;
     let clock = narrow(clock);
     let clock = if clock.len() == 5 { format!("{clock}:00") } else { clock };
-    let at = time::parse(&format!("{}T{clock}+08:00", civil_text(day))).map_err(|_| wrong())?;
-    Ok(Value::String(time::print(at)))
+    time::parse(&format!("{}T{clock}+08:00", civil_text(day))).map_err(|_| wrong())
 }
 
 #[cfg(test)]
