@@ -141,10 +141,15 @@ impl Acting<'_> {
         }
         let seen = match &ask.target {
             Target::Case { seen, .. } => *seen,
-            Target::New { .. } => None,
+            Target::New { .. } | Target::Opened { .. } => None,
         };
         match self.state.office.act(ask).await? {
-            Answer::Done(Done { seq, .. }) => Ok(Redirect::to(&format!("{}/{}?done={seq}", self.base, self.id)).into_response()),
+            Answer::Done(Done { seq, .. }) => {
+                // The dispatch board sends people back to itself, and nothing sends them anywhere else.
+                let board = arrived.typed.first("_back") == Some("/work/dispatch");
+                let to = if board { "/work/dispatch".to_owned() } else { format!("{}/{}?done={seq}", self.base, self.id) };
+                Ok(Redirect::to(&to).into_response())
+            }
             Answer::Refused(refusal) => self.refused(*refusal, seen, &arrived.typed).await,
         }
     }
@@ -174,6 +179,7 @@ impl Acting<'_> {
             origin: Origin::Own,
             given,
             files: arrived.files.clone(),
+            history: None,
             once: posted.first("_once").map(str::to_owned),
         };
         (ask, faults)

@@ -74,7 +74,7 @@ where
 }
 
 async fn person_of(office: &Office, token: &str, now: Instant) -> Result<Option<Person>, Fault> {
-    let Some(session) = office.store().session(&session_id(token)).await? else { return Ok(None) };
+    let Some(session) = office.session(&session_id(token)).await? else { return Ok(None) };
     if session.expires <= time::to_millis(now) {
         return Ok(None);
     }
@@ -156,7 +156,7 @@ impl Visit {
         let token = random_hex(32)?;
         let expires = time::to_millis(office.now()).saturating_add(SESSION_MS);
         let session = Session { id: session_id(&token), account: account.to_owned(), data: "{}".to_owned(), expires };
-        office.store().put_session(&session).await?;
+        office.put_session(&session).await?;
         Ok(token)
     }
 
@@ -166,7 +166,7 @@ impl Visit {
     /// When the store cannot forget it.
     pub async fn close_session(&self, office: &Office) -> Result<(), Fault> {
         if let Some(token) = &self.token {
-            office.store().drop_session(&session_id(token)).await?;
+            office.drop_session(&session_id(token)).await?;
         }
         Ok(())
     }
@@ -201,7 +201,7 @@ impl Visit {
         if kept.to.split('?').next() != Some(here) {
             return Ok(None);
         }
-        office.store().drop_draft(id).await?;
+        office.drop_draft(id).await?;
         Ok(Some(kept.typed.answers()))
     }
 
@@ -256,7 +256,7 @@ pub async fn keep(office: &Office, page: &str, typed: &Posted) -> Result<String,
     let data = serde_json::to_string(&kept).map_err(|error| Fault::Broken(error.to_string()))?;
     let updated = time::to_millis(office.now());
     let draft = Draft { id: id.clone(), owner: KEPT.to_owned(), procedure: KEPT.to_owned(), data, updated };
-    office.store().put_draft(&draft).await?;
+    office.put_draft(&draft).await?;
     Ok(id)
 }
 
@@ -265,7 +265,7 @@ pub async fn keep(office: &Office, page: &str, typed: &Posted) -> Result<String,
 /// # Errors
 /// When the store cannot be read.
 pub async fn find_kept(office: &Office, id: &str) -> Result<Option<Kept>, Fault> {
-    let draft = office.store().draft(id).await?.filter(|draft| draft.owner == KEPT);
+    let draft = office.draft(KEPT, id).await?;
     Ok(draft.and_then(|draft| serde_json::from_str(&draft.data).ok()))
 }
 

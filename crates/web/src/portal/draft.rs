@@ -86,16 +86,12 @@ impl Filing {
         })
     }
 
-    /// A draft of this person; `None` where there is none (it may have been submitted).
+    /// A draft of this person; `None` where they have none of this id (it may have been submitted, or be another's).
     ///
     /// # Errors
-    /// [`Fault::NotYours`] for somebody else's.
+    /// When the store cannot be read.
     pub async fn load(office: &Office, who: &Person, id: &str) -> Result<Option<Filing>, Fault> {
-        let Some(draft) = office.store().draft(id).await? else { return Ok(None) };
-        if draft.owner != who.id {
-            return Err(Fault::NotYours("填写人本人 / whoever is writing it".to_owned()));
-        }
-        Ok(Filing::read(draft))
+        Ok(office.draft(&who.id, id).await?.and_then(Filing::read))
     }
 
     /// All drafts of a person, latest first.
@@ -103,7 +99,7 @@ impl Filing {
     /// # Errors
     /// When the store cannot be read.
     pub async fn all(office: &Office, who: &Person) -> Result<Vec<Filing>, Fault> {
-        let mut filings: Vec<_> = office.store().drafts_of(&who.id).await?.into_iter().filter_map(Filing::read).collect();
+        let mut filings: Vec<_> = office.drafts_of(&who.id).await?.into_iter().filter_map(Filing::read).collect();
         filings.sort_by_key(|filing| std::cmp::Reverse(filing.updated));
         Ok(filings)
     }
@@ -119,14 +115,14 @@ impl Filing {
             data: serde_json::to_string(&data).map_err(broken)?,
             updated: time::to_millis(office.now()),
         };
-        Ok(office.store().put_draft(&draft).await?)
+        Ok(office.put_draft(&draft).await?)
     }
 
     /// # Errors
     /// When the store cannot be read.
     pub async fn files(&self, office: &Office) -> Result<Vec<DraftFile>, Fault> {
         let mut files = Vec::new();
-        for draft in office.store().drafts_of(&file_owner(&self.id)).await? {
+        for draft in office.drafts_of(&file_owner(&self.id)).await? {
             let data: FileData = serde_json::from_str(&draft.data).map_err(broken)?;
             let content = STANDARD.decode(&data.content).map_err(broken)?;
             let upload = Upload { field: draft.procedure, name: data.name, media: data.media, content };
@@ -151,15 +147,14 @@ impl Filing {
             data: serde_json::to_string(&data).map_err(broken)?,
             updated: time::to_millis(office.now()),
         };
-        Ok(office.store().put_draft(&draft).await?)
+        Ok(office.put_draft(&draft).await?)
     }
 
     /// # Errors
     /// When the store cannot forget it.
     pub async fn drop_file(&self, office: &Office, file: &str) -> Result<(), Fault> {
-        let ours = office.store().draft(file).await?.is_some_and(|draft| draft.owner == file_owner(&self.id));
-        if ours {
-            office.store().drop_draft(file).await?;
+        if office.draft(&file_owner(&self.id), file).await?.is_some() {
+            office.drop_draft(file).await?;
         }
         Ok(())
     }
@@ -167,9 +162,9 @@ impl Filing {
     /// # Errors
     /// When the store cannot forget it.
     pub async fn drop(self, office: &Office) -> Result<(), Fault> {
-        for file in office.store().drafts_of(&file_owner(&self.id)).await? {
-            office.store().drop_draft(&file.id).await?;
+        for file in office.drafts_of(&file_owner(&self.id)).await? {
+            office.drop_draft(&file.id).await?;
         }
-        Ok(office.store().drop_draft(&self.id).await?)
+        Ok(office.drop_draft(&self.id).await?)
     }
 }

@@ -354,6 +354,7 @@ fn opening_ask(
         origin: Origin::Own,
         given,
         files,
+        history: None,
         once,
     }
 }

@@ -4,9 +4,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use guiju_kernel::organ::Register;
-use guiju_kernel::procedure::Person;
-use guiju_kernel::procedure::definition::{FieldKind, Visibility};
-use guiju_kernel::rows::CaseRow;
+use guiju_kernel::procedure::definition::{FieldKind, Validator, Visibility};
+use guiju_kernel::rows::{CaseRow, EntryRow};
 use guiju_kernel::time;
 
 use super::draft::Filing;
@@ -210,11 +209,31 @@ pub async fn matters(State(state): State<WebState>, visit: Visit, Query(query): 
     })
 }
 
-/// The register that names a service officer for each enterprise: the one keyed by a party whose entries name a unit or officer.
+/// The register that names somebody for each firm: keyed by firms, with a field that points into a register of people.
 fn officer_register(registers: &[Register]) -> Option<&Register> {
+    let is_firms = |id: &str| {
+        let register = registers.iter().find(|register| register.id == id);
+        let key = register.and_then(|register| register.fields.iter().find(|field| field.name == register.key));
+        key.is_some_and(|key| key.kind == FieldKind::Party || key.validate.contains(&Validator::CreditCode))
+    };
     registers.iter().find(|register| {
-        let keyed = register.fields.iter().any(|field| field.name == register.key && field.kind == FieldKind::Party);
-        keyed && register.id.contains("service_officer")
+        let keyed = register.fields.iter().any(|field| {
+            field.name == register.key
+                && match &field.kind {
+                    FieldKind::Party => true,
+                    FieldKind::Entry { register } => is_firms(register),
+                    _ => false,
+                }
+        });
+        keyed && people_field(register).is_some()
+    })
+}
+
+/// The field that points to whoever serves the firm.
+fn people_field(register: &Register) -> Option<(&str, &str)> {
+    register.fields.iter().filter(|field| field.name != register.key).find_map(|field| match &field.kind {
+        FieldKind::Entry { register } => Some((field.name.as_str(), register.as_str())),
+        _ => None,
     })
 }
 
@@ -225,21 +244,36 @@ struct Officer {
     lines: Vec<(String, String)>,
 }
 
+/// What a party may read of an entry, by the office's own words for it.
+fn open_lines(state: &WebState, visit: &Visit, register: &Register, row: &EntryRow) -> Vec<(String, String)> {
+    let open = |name: &str| {
+        register.fields.iter().any(|field| {
+            field.name == name && field.visible <= Visibility::Party && !matches!(field.kind, FieldKind::Entry { .. })
+        })
+    };
+    let lines = state.office.entry_lines(register, row).into_iter();
+    lines
+        .filter(|(name, ..)| open(name))
+        .map(|(_, title, value)| (visit.lang.text(&title).to_owned(), visit.lang.text(&value).to_owned()))
+        .collect()
+}
+
 pub async fn officer(State(state): State<WebState>, visit: Visit) -> Result<Response, Fault> {
-    let person: &Person = visit.signed_in()?;
+    let person = visit.signed_in()?;
     let pack = state.office.pack();
-    let register = officer_register(&pack.registers);
     let mut lines = Vec::new();
-    if let (Some(register), Some(party)) = (register, &person.party)
+    // Two registers name the officer of a firm; the firm may read its own line of each, which the registers' pages would refuse.
+    if let (Some(register), Some(party)) = (officer_register(&pack.registers), &person.party)
+        && let Some((field, people)) = people_field(register)
         && let Some(row) = state.office.store().entry(&register.id, party).await?
-        && row.until.is_none()
     {
-        let fields = row.doc.get("fields").cloned().unwrap_or_default();
-        for field in register.fields.iter().filter(|field| field.name != register.key && field.visible <= Visibility::Party) {
-            if let Some(value) = fields.get(&field.name) {
-                lines.push((visit.lang.text(&field.title).to_owned(), show::value(visit.lang, field, value)));
-            }
+        let officer = row.doc.get("fields").and_then(|fields| fields.get(field)).and_then(|key| key.as_str()).map(str::to_owned);
+        if let (Some(officer), Some(people)) = (officer, pack.registers.iter().find(|register| register.id == people))
+            && let Some(row) = state.office.store().entry(&people.id, &officer).await?
+        {
+            lines = open_lines(&state, &visit, people, &row);
         }
+        lines.extend(open_lines(&state, &visit, register, &row));
     }
     page(Officer { lines, f: visit.frame(&state, "/portal") })
 }
