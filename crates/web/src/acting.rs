@@ -98,7 +98,10 @@ impl Acting<'_> {
     }
 
     fn find<'v>(&self, view: &'v CaseView) -> Result<&'v Act, Fault> {
-        view.procedure.act(self.act).filter(|act| !act.from.is_empty()).ok_or_else(|| Fault::NotFound(self.act.to_owned()))
+        view.procedure
+            .act(self.act)
+            .filter(|act| !act.from.is_empty())
+            .ok_or_else(|| Fault::NotFound(self.act.to_owned()))
     }
 
     /// Shows the form, or why the act is not possible now.
@@ -135,7 +138,8 @@ impl Acting<'_> {
         if !faults.is_empty() {
             let once = arrived.typed.first("_once").map(str::to_owned);
             let page = self.draw(&view, &arrived.typed, &faults, Said { once, ..Said::default() })?;
-            let large = arrived.refused.iter().any(|(_, fault)| matches!(fault, crate::intake::FileFault::TooLarge { .. }));
+            let large =
+                arrived.refused.iter().any(|(_, fault)| matches!(fault, crate::intake::FileFault::TooLarge { .. }));
             let status = if large { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::UNPROCESSABLE_ENTITY };
             return Ok((status, page).into_response());
         }
@@ -147,7 +151,8 @@ impl Acting<'_> {
             Answer::Done(Done { seq, .. }) => {
                 // The dispatch board sends people back to itself, and nothing sends them anywhere else.
                 let board = arrived.typed.first("_back") == Some("/work/dispatch");
-                let to = if board { "/work/dispatch".to_owned() } else { format!("{}/{}?done={seq}", self.base, self.id) };
+                let to =
+                    if board { "/work/dispatch".to_owned() } else { format!("{}/{}?done={seq}", self.base, self.id) };
                 Ok(Redirect::to(&to).into_response())
             }
             Answer::Refused(refusal) => self.refused(*refusal, seen, &arrived.typed).await,
@@ -198,7 +203,8 @@ impl Acting<'_> {
             _ => Vec::new(),
         };
         let status = if conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
-        let refusal = if conflict { self.refused_now(&view) } else { Some(refusal).filter(|refusal| refusal.field.is_none()) };
+        let refusal =
+            if conflict { self.refused_now(&view) } else { Some(refusal).filter(|refusal| refusal.field.is_none()) };
         let page = self.draw(&view, typed, &faults, Said { refusal, changes, ..Said::default() })?;
         Ok((status, page).into_response())
     }
@@ -217,9 +223,9 @@ impl Acting<'_> {
             form.errors.push(("f-_done".to_owned(), fault.clone()));
         }
         let possible = self.refused_now(view).is_none();
-        let kept = taken(&view.procedure, act)
-            .filter(|_| !possible)
-            .flat_map(|(field, _)| typed.all(&field.name).into_iter().map(|text| (lang.text(&field.title).to_owned(), text)));
+        let kept = taken(&view.procedure, act).filter(|_| !possible).flat_map(|(field, _)| {
+            typed.all(&field.name).into_iter().map(|text| (lang.text(&field.title).to_owned(), text))
+        });
         page(ActPage {
             title: lang.text(&act.title).to_owned(),
             number: view.case.number.clone(),

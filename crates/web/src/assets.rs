@@ -13,7 +13,6 @@ use sha2::{Digest, Sha256};
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/assets"]
-#[exclude = "*.mjs"]
 struct Files;
 
 /// The first twelve hex digits of SHA-256 over names and contents of all files, in order of name.
@@ -55,20 +54,15 @@ pub fn text(name: &str) -> Option<String> {
 
 /// Serves one file; the vendored ones lie beside our own so that relative imports find them.
 pub async fn serve(Path((wanted, name)): Path<(String, String)>) -> Response<Body> {
-    let file = if wanted == version() {
-        Files::get(&name).or_else(|| Files::get(&format!("vendor/{name}")))
-    } else {
-        None
-    };
+    let file =
+        if wanted == version() { Files::get(&name).or_else(|| Files::get(&format!("vendor/{name}"))) } else { None };
     let mut response = Response::new(Body::empty());
     match file {
         Some(file) => {
             let headers = response.headers_mut();
             headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static(media(&name)));
-            headers.insert(
-                header::CACHE_CONTROL,
-                header::HeaderValue::from_static("public, max-age=31536000, immutable"),
-            );
+            headers
+                .insert(header::CACHE_CONTROL, header::HeaderValue::from_static("public, max-age=31536000, immutable"));
             *response.body_mut() = Body::from(file.data.into_owned());
         }
         None => *response.status_mut() = StatusCode::NOT_FOUND,

@@ -56,7 +56,8 @@ pub async fn start(State(state): State<WebState>, visit: Visit) -> Result<Respon
 fn served(state: &WebState, wanted: Option<Face>) -> Vec<DemoAccount> {
     let Some(demo) = &state.demo else { return Vec::new() };
     let fits = |account: &&DemoAccount| {
-        state.faces.has(account.face) && wanted.is_none_or(|face| (face == Face::Portal) == (account.face == Face::Portal))
+        state.faces.has(account.face)
+            && wanted.is_none_or(|face| (face == Face::Portal) == (account.face == Face::Portal))
     };
     demo.accounts.iter().filter(fits).cloned().collect()
 }
@@ -117,7 +118,8 @@ pub async fn sign_in(State(state): State<WebState>, visit: Visit, request: Reque
         next = format!("{next}{}kept={id}", if next.contains('?') { '&' } else { '?' });
     }
     let mut response = Redirect::to(&next).into_response();
-    let cookie = format!("{}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}", visit::COOKIE, visit::SESSION_MS / 1000);
+    let cookie =
+        format!("{}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}", visit::COOKIE, visit::SESSION_MS / 1000);
     set_cookie(&mut response, &cookie);
     Ok(response)
 }

@@ -29,6 +29,8 @@ pub enum Fault {
     TooLarge { limit: u64, kept: Option<String> },
     /// The disk is full or the database is away: nothing was stored.
     Unavailable(String),
+    /// The connection broke while saving: it may or may not have been stored.
+    Uncertain(String),
     /// Anything that should not happen.
     Broken(String),
 }
@@ -41,7 +43,7 @@ impl Fault {
             Fault::NotYours(_) | Fault::Foreign => StatusCode::FORBIDDEN,
             Fault::Unreadable(_) => StatusCode::BAD_REQUEST,
             Fault::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Fault::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Fault::Unavailable(_) | Fault::Uncertain(_) => StatusCode::SERVICE_UNAVAILABLE,
             Fault::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -56,6 +58,7 @@ impl Fault {
             Fault::Unreadable(_) => lang.say("提交的内容无法识别", "What was sent cannot be read"),
             Fault::TooLarge { .. } => lang.say("文件太大，没有上传", "The file is too large and was not taken"),
             Fault::Unavailable(_) => lang.say("系统暂时不能保存", "The system cannot save just now"),
+            Fault::Uncertain(_) => lang.say("不能确定是否已经保存", "It is not known whether this was saved"),
             Fault::Broken(_) => lang.say("系统出错了", "Something went wrong here"),
         }
         .to_owned()
@@ -82,6 +85,11 @@ impl Fault {
                     "Nothing was saved and nothing was done. Keep this page and submit again later; if it persists, tell the administrator.").to_owned(),
                 why.clone(),
             ],
+            Fault::Uncertain(why) => vec![
+                lang.say("保存时连接中断。请回到上一页再提交一次：同一份表单只会办一次，不会重复。",
+                    "The connection broke while saving. Go back and submit once more: one form is done once, never twice.").to_owned(),
+                why.clone(),
+            ],
             Fault::Broken(why) => vec![
                 lang.say("没有保存任何内容。请把下面一行告知系统管理员。", "Nothing was saved. Please give the line below to the administrator.").to_owned(),
                 why.clone(),
@@ -99,7 +107,8 @@ fn too_large(lang: Lang, limit: u64, kept: bool) -> Vec<String> {
     )];
     if kept {
         sentences.push(
-            lang.say("您填写的其他内容已经保存，可以接着填。", "Everything else you typed is kept; you can go on.").to_owned(),
+            lang.say("您填写的其他内容已经保存，可以接着填。", "Everything else you typed is kept; you can go on.")
+                .to_owned(),
         );
     }
     sentences
@@ -129,8 +138,15 @@ impl From<OfficeError> for Fault {
 impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Fault {
         match error {
-            StoreError::Unavailable(_) | StoreError::Locked(_) | StoreError::Fenced => Fault::Unavailable(error.to_string()),
-            StoreError::Damaged(_) | StoreError::Newer(_) => Fault::Broken(error.to_string()),
+            StoreError::Unavailable(_) | StoreError::Locked(_) | StoreError::Fenced => {
+                Fault::Unavailable(error.to_string())
+            }
+            StoreError::Uncertain(_) => Fault::Uncertain(error.to_string()),
+            StoreError::Rejected(_)
+            | StoreError::Missing(_)
+            | StoreError::Damaged(_)
+            | StoreError::Older(_)
+            | StoreError::Newer(_) => Fault::Broken(error.to_string()),
         }
     }
 }

@@ -21,7 +21,6 @@ pub struct Frame {
     pub demo: bool,
     /// Path and query of this page without `lang`, for the language link.
     pub here: String,
-    pub now: Instant,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,10 +45,6 @@ impl Frame {
 
     pub fn moment(&self, at: &Instant) -> String {
         show::moment(self.lang, *at)
-    }
-
-    pub fn millis(&self, ms: &i64) -> String {
-        show::millis(self.lang, *ms)
     }
 
     pub fn due(&self, at: &Instant) -> String {

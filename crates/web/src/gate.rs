@@ -5,15 +5,15 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use askama::Template;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use askama::Template;
 
 use crate::WebState;
-use crate::fault::Fault;
 use crate::face::Face;
+use crate::fault::Fault;
 use crate::frame::Frame;
 use crate::intake;
 use crate::lang::Lang;
@@ -48,9 +48,15 @@ impl Tally {
 
     /// The counters in the text format that Prometheus reads.
     pub fn text(&self) -> String {
-        let mut out = String::from("# HELP guiju_http_answers_total Answers since the process started.\n# TYPE guiju_http_answers_total counter\n");
+        let mut out = String::from(
+            "# HELP guiju_http_answers_total Answers since the process started.\n# TYPE guiju_http_answers_total counter\n",
+        );
         for (class, count) in self.classes.iter().enumerate() {
-            out.push_str(&format!("guiju_http_answers_total{{class=\"{}xx\"}} {}\n", class + 1, count.load(Ordering::Relaxed)));
+            out.push_str(&format!(
+                "guiju_http_answers_total{{class=\"{}xx\"}} {}\n",
+                class + 1,
+                count.load(Ordering::Relaxed)
+            ));
         }
         out
     }
@@ -66,12 +72,14 @@ pub struct Gate {
 /// The layer around every route.
 pub async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let asked = intake::urlencoded(parts.uri.query().unwrap_or_default().as_bytes()).first("lang").and_then(Lang::parse);
+    let asked =
+        intake::urlencoded(parts.uri.query().unwrap_or_default().as_bytes()).first("lang").and_then(Lang::parse);
     let lang = asked.or_else(|| visit::cookie(&parts, "lang").and_then(Lang::parse)).unwrap_or_default();
     parts.extensions.insert(lang);
     let htmx = parts.headers.contains_key("hx-request");
     let path = parts.uri.path().to_owned();
-    let outside = path.starts_with("/assets/") || path.starts_with("/public/log/") || path == "/healthz" || path == "/metrics";
+    let outside =
+        path.starts_with("/assets/") || path.starts_with("/public/log/") || path == "/healthz" || path == "/metrics";
     let visit = if outside { None } else { Visit::from_request_parts(&mut parts, &gate.state).await.ok() };
     if let Some(visit) = &visit {
         parts.extensions.insert(visit.clone());
@@ -132,9 +140,9 @@ fn drawn(state: &WebState, visit: Option<Visit>, lang: Lang, htmx: bool, respons
         Some(fault) => fault.clone(),
         None if response.headers().contains_key(header::CONTENT_TYPE) => return response,
         None if status == StatusCode::NOT_FOUND => Fault::NotFound(lang.say("这个页面", "such page").to_owned()),
-        None if status == StatusCode::METHOD_NOT_ALLOWED || status == StatusCode::BAD_REQUEST => {
-            Fault::Unreadable(lang.say("这个地址不接受这样的请求", "this address does not take such a request").to_owned())
-        }
+        None if status == StatusCode::METHOD_NOT_ALLOWED || status == StatusCode::BAD_REQUEST => Fault::Unreadable(
+            lang.say("这个地址不接受这样的请求", "this address does not take such a request").to_owned(),
+        ),
         None => return response,
     };
     if let Fault::SignIn(path) = &fault {
@@ -147,7 +155,7 @@ fn drawn(state: &WebState, visit: Option<Visit>, lang: Lang, htmx: bool, respons
         }
         return Redirect::to(path).into_response();
     }
-    if let Fault::Broken(why) | Fault::Unavailable(why) = &fault {
+    if let Fault::Broken(why) | Fault::Unavailable(why) | Fault::Uncertain(why) = &fault {
         tracing::error!(why, "a page could not be served");
     }
     let visit = visit.unwrap_or_else(|| Visit {
@@ -162,7 +170,8 @@ fn drawn(state: &WebState, visit: Option<Visit>, lang: Lang, htmx: bool, respons
         Fault::TooLarge { kept, .. } => kept.clone(),
         _ => None,
     };
-    let page = FaultPage { f: visit.frame(state, ""), title: fault.title(lang), sentences: fault.sentences(lang), kept };
+    let page =
+        FaultPage { f: visit.frame(state, ""), title: fault.title(lang), sentences: fault.sentences(lang), kept };
     let status = if status.is_success() { fault.status() } else { status };
     match page.render() {
         Ok(html) => (status, axum::response::Html(html)).into_response(),

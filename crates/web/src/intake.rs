@@ -34,12 +34,25 @@ pub struct FileRule {
 /// Why a file was not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FileFault {
-    TooLarge { name: String, limit: u64 },
-    NotAllowed { name: String, allowed: Vec<String> },
+    TooLarge {
+        name: String,
+        limit: u64,
+    },
+    NotAllowed {
+        name: String,
+        allowed: Vec<String>,
+    },
     /// The content is not what the name says; what it is, if known.
-    Disguised { name: String, is: Option<&'static str> },
-    Empty { name: String },
-    TooMany { most: u32 },
+    Disguised {
+        name: String,
+        is: Option<&'static str>,
+    },
+    Empty {
+        name: String,
+    },
+    TooMany {
+        most: u32,
+    },
 }
 
 impl FileFault {
@@ -47,17 +60,31 @@ impl FileFault {
         match self {
             FileFault::TooLarge { name, limit } => {
                 let limit = show::bytes(*limit);
-                say!(lang, "`{name}` 超过 {limit}，没有接收；请压缩或拆分后再传", "`{name}` is over {limit} and was not taken; compress or split it")
+                say!(
+                    lang,
+                    "`{name}` 超过 {limit}，没有接收；请压缩或拆分后再传",
+                    "`{name}` is over {limit} and was not taken; compress or split it"
+                )
             }
             FileFault::NotAllowed { name, allowed } => {
-                let allowed = allowed.join(lang.say("、", ", "));
-                say!(lang, "`{name}` 的类型不在可上传之列；可以上传：{allowed}", "`{name}` is of a kind that is not taken; taken are: {allowed}")
+                let allowed = allowed.iter().map(|kind| ending_of(kind)).collect::<Vec<_>>().join(lang.say("、", ", "));
+                say!(
+                    lang,
+                    "`{name}` 的类型不在可上传之列；可以上传：{allowed}",
+                    "`{name}` is of a kind that is not taken; taken are: {allowed}"
+                )
             }
             FileFault::Disguised { name, is } => {
                 let is = is.unwrap_or(lang.say("其他类型", "of another kind"));
-                say!(lang, "`{name}` 的内容与文件名不符（实际是 {is}），没有接收；请用原来的格式重新导出", "the content of `{name}` is not what its name says (it is {is}) and was not taken; export it again in its own format")
+                say!(
+                    lang,
+                    "`{name}` 的内容与文件名不符（实际是 {is}），没有接收；请用原来的格式重新导出",
+                    "the content of `{name}` is not what its name says (it is {is}) and was not taken; export it again in its own format"
+                )
             }
-            FileFault::Empty { name } => say!(lang, "`{name}` 是空文件，没有接收", "`{name}` is empty and was not taken"),
+            FileFault::Empty { name } => {
+                say!(lang, "`{name}` 是空文件，没有接收", "`{name}` is empty and was not taken")
+            }
             FileFault::TooMany { most } => say!(lang, "最多 {most} 个文件", "at most {most} files"),
         }
     }
@@ -74,7 +101,8 @@ pub async fn read(request: Request, rules: &[FileRule]) -> Result<Arrived, Fault
         return read_multipart(request, rules).await;
     }
     let limit = usize::try_from(TEXT_LIMIT).unwrap_or(usize::MAX);
-    let body = to_bytes(request.into_body(), limit).await.map_err(|_| Fault::TooLarge { limit: TEXT_LIMIT, kept: None })?;
+    let body =
+        to_bytes(request.into_body(), limit).await.map_err(|_| Fault::TooLarge { limit: TEXT_LIMIT, kept: None })?;
     Ok(Arrived { typed: urlencoded(&body), ..Arrived::default() })
 }
 
@@ -112,7 +140,9 @@ async fn read_multipart(request: Request, rules: &[FileRule]) -> Result<Arrived,
         if over {
             arrived.refused.push((name, FileFault::TooLarge { name: file_name, limit: rule.max_bytes }));
             drop(field);
-            tokio::spawn(tokio::time::timeout(LINGER, async move { while let Ok(Some(_)) = multipart.next_field().await {} }));
+            tokio::spawn(tokio::time::timeout(LINGER, async move {
+                while let Ok(Some(_)) = multipart.next_field().await {}
+            }));
             return Ok(arrived);
         }
         take(&mut arrived, rule, file_name, content);
@@ -192,7 +222,20 @@ pub fn judge(rule: &FileRule, name: &str, content: &[u8]) -> Result<&'static str
         Some((_, endings)) => endings.contains(&ending.as_str()),
         None => TEXTS.contains(&ending.as_str()) && !content.iter().take(4096).any(|byte| *byte == 0),
     };
-    if fits { Ok(media) } else { Err(FileFault::Disguised { name: name.to_owned(), is: kind_of(content).map(|kind| kind.0) }) }
+    if fits {
+        Ok(media)
+    } else {
+        Err(FileFault::Disguised { name: name.to_owned(), is: kind_of(content).map(|kind| kind.0) })
+    }
+}
+
+/// The usual ending of a media type; an ending stays what it is.
+pub fn ending_of(kind: &str) -> &str {
+    let known = [
+        "pdf", "png", "jpg", "gif", "webp", "docx", "xlsx", "pptx", "doc", "xls", "ppt", "ofd", "zip", "rar", "7z",
+        "txt", "csv", "mp4", "heic", "wav", "mp3",
+    ];
+    known.into_iter().find(|ending| media_of(ending) == kind).unwrap_or_else(|| kind.trim_start_matches('.'))
 }
 
 const OTHER: &str = "application/octet-stream";
@@ -241,7 +284,8 @@ fn percent_decoded(text: &[u8]) -> String {
         match (byte, tail) {
             (b'+', _) => out.push(b' '),
             (b'%', [high, low, after @ ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
-                let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok()).unwrap_or(0);
+                let digit =
+                    |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok()).unwrap_or(0);
                 out.push(digit(*high) * 16 + digit(*low));
                 rest = after;
             }
@@ -268,7 +312,12 @@ mod tests {
     use super::*;
 
     fn rule() -> FileRule {
-        FileRule { field: "photo".into(), types: vec!["pdf".into(), "jpg".into(), "txt".into()], max_bytes: 1000, most: 2 }
+        FileRule {
+            field: "photo".into(),
+            types: vec!["pdf".into(), "jpg".into(), "txt".into()],
+            max_bytes: 1000,
+            most: 2,
+        }
     }
 
     #[test]

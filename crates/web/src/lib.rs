@@ -4,7 +4,9 @@
 //! through [`guiju_office::Office`], decide nothing, and draw templates; every page works without scripts. Refuses what the
 //! office refuses, and says so in a sentence.
 
+mod acting;
 mod assets;
+mod casefile;
 mod demo;
 mod door;
 mod face;
@@ -16,8 +18,10 @@ mod intake;
 pub mod lang;
 mod nav;
 mod page;
+mod portal;
 mod show;
 mod visit;
+mod work;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -52,6 +56,8 @@ pub fn router(state: WebState) -> Router {
         .route("/licences", get(door::licences))
         .route("/healthz", get(door::health))
         .route("/metrics", get(door::metrics))
+        .merge(portal::routes())
+        .merge(work::routes())
         .merge(assets)
         .layer(Extension(tally))
         .layer(middleware::from_fn_with_state(gate, gate::pass))

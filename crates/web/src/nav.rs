@@ -9,10 +9,7 @@ use crate::lang::Lang;
 /// The navigation of a face; nothing where it would lead nowhere.
 pub fn links(face: Option<Face>, lang: Lang, person: Option<&Person>, current: &str) -> Vec<Link> {
     let entries: &[(&str, &str, &str)] = match face {
-        Some(Face::Portal) => &[
-            ("/portal", "首页", "Home"),
-            ("/portal/matters", "我的事项", "My matters"),
-        ],
+        Some(Face::Portal) => &[("/portal", "首页", "Home"), ("/portal/matters", "我的事项", "My matters")],
         Some(Face::Workbench) if person.is_some() => &[
             ("/work", "收件箱", "Inbox"),
             ("/work/dispatch", "派单台", "Dispatch"),
@@ -27,11 +24,17 @@ pub fn links(face: Option<Face>, lang: Lang, person: Option<&Person>, current: &
             ("/public/ledger", "存证账本", "Ledger"),
             ("/public/complain", "投诉与救济", "Complaints"),
         ],
-        Some(Face::Leadership) if person.is_some() => &[("/lead", "今日", "Today"), ("/lead/report", "年度报告", "Yearly report")],
+        Some(Face::Leadership) if person.is_some() => {
+            &[("/lead", "今日", "Today"), ("/lead/report", "年度报告", "Yearly report")]
+        }
         _ => &[],
     };
     entries
         .iter()
-        .map(|(href, zh, en)| Link { title: lang.say(zh, en).to_owned(), href: (*href).to_owned(), current: *href == current })
+        .map(|(href, zh, en)| Link {
+            title: lang.say(zh, en).to_owned(),
+            href: (*href).to_owned(),
+            current: *href == current,
+        })
         .collect()
 }

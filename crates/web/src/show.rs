@@ -22,7 +22,17 @@ pub fn date(lang: Lang, date: Date) -> String {
 
 fn month_name(month: i8) -> &'static str {
     const NAMES: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
         "December",
     ];
     usize::try_from(month - 1).ok().and_then(|at| NAMES.get(at)).copied().unwrap_or("?")
@@ -57,11 +67,6 @@ pub fn due(lang: Lang, at: Instant) -> String {
         return say!(lang, "{last} 24:00", "end of {last}");
     }
     moment(lang, at)
-}
-
-/// A milliseconds column as a moment.
-pub fn millis(lang: Lang, millis: i64) -> String {
-    time::from_millis(millis).map_or_else(|_| "—".to_owned(), |at| moment(lang, at))
 }
 
 /// How long ago, in the largest unit that says enough.
@@ -121,7 +126,12 @@ pub fn bytes(n: u64) -> String {
     }
 }
 
-pub fn clock_kind(lang: Lang, kind: ClockKind) -> &'static str {
+/// [`bytes`] for templates, which pass by reference.
+pub fn size(n: &u64) -> String {
+    bytes(*n)
+}
+
+pub fn clock_kind(lang: &Lang, kind: &ClockKind) -> &'static str {
     match kind {
         ClockKind::Statutory => lang.say("法定", "statutory"),
         ClockKind::Promised => lang.say("承诺", "promised"),
@@ -142,14 +152,18 @@ fn kind_value(lang: Lang, kind: &FieldKind, value: &Value) -> String {
             .find(|choice| &choice.value == name)
             .map_or_else(|| name.clone(), |choice| lang.text(&choice.title).to_owned()),
         (FieldKind::Money, Value::Number(fen)) => fen.as_i64().map_or_else(|| fen.to_string(), |fen| money(lang, fen)),
-        (FieldKind::Flag, Value::Bool(yes)) => if *yes { lang.say("是", "yes") } else { lang.say("否", "no") }.to_owned(),
+        (FieldKind::Flag, Value::Bool(yes)) => {
+            if *yes { lang.say("是", "yes") } else { lang.say("否", "no") }.to_owned()
+        }
         (FieldKind::Date, Value::String(text)) => {
             time::parse_date(text).map_or_else(|_| text.clone(), |day| date(lang, day))
         }
         (FieldKind::DateTime, Value::String(text)) => {
             time::parse(text).map_or_else(|_| text.clone(), |at| moment(lang, at))
         }
-        (FieldKind::List { of, .. }, Value::Array(items)) => join(lang, items.iter().map(|item| kind_value(lang, of, item))),
+        (FieldKind::List { of, .. }, Value::Array(items)) => {
+            join(lang, items.iter().map(|item| kind_value(lang, of, item)))
+        }
         (FieldKind::Table { columns, .. }, Value::Array(rows)) => {
             let lines: Vec<_> = rows.iter().map(|row| table_row(lang, columns, row)).collect();
             lines.join("\n")

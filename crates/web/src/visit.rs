@@ -176,7 +176,13 @@ impl Visit {
     ///
     /// # Errors
     /// [`Fault::Foreign`] when the form's token is not this session's, [`Fault::SignIn`] when the session has ended.
-    pub async fn receive(&self, office: &Office, request: Request, rules: &[FileRule], page: &str) -> Result<Arrived, Fault> {
+    pub async fn receive(
+        &self,
+        office: &Office,
+        request: Request,
+        rules: &[FileRule],
+        page: &str,
+    ) -> Result<Arrived, Fault> {
         let arrived = intake::read(request, rules).await?;
         let ours = self.token.is_some() && arrived.typed.first("_csrf") == Some(self.csrf().as_str());
         match (&self.person, ours) {
@@ -208,7 +214,8 @@ impl Visit {
     /// The frame of a page; `nav` is the path of the navigation's current entry.
     pub fn frame(&self, state: &WebState, nav: &str) -> Frame {
         let pack = state.office.pack();
-        let organ = pack.organs.iter().find(|organ| organ.own).map_or_else(|| pack.title.clone(), |own| own.title.clone());
+        let organ =
+            pack.organs.iter().find(|organ| organ.own).map_or_else(|| pack.title.clone(), |own| own.title.clone());
         let faces = state
             .faces
             .list()
@@ -229,7 +236,6 @@ impl Visit {
             csrf: self.csrf(),
             demo: state.demo.is_some(),
             here: self.here.clone(),
-            now: self.now,
         }
     }
 

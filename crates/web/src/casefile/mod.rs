@@ -30,7 +30,13 @@ pub fn courier(procedure: &Procedure, state: &str, lang: Lang) -> Vec<StationVie
             title: lang.text(&station.title).to_owned(),
             class: match here {
                 Some(here) if at < here => "was",
-                Some(here) if at == here && ended => if at == last { "was" } else { "over" },
+                Some(here) if at == here && ended => {
+                    if at == last {
+                        "was"
+                    } else {
+                        "over"
+                    }
+                }
                 Some(here) if at == here => "here",
                 _ => "later",
             },
@@ -41,6 +47,11 @@ pub fn courier(procedure: &Procedure, state: &str, lang: Lang) -> Vec<StationVie
 /// Where the hatching of a pause begins: every 30 thousandths of what is left of a clock's bar.
 pub fn stripes(gone_per_mille: &u32) -> Vec<u32> {
     (*gone_per_mille..1000).step_by(30).collect()
+}
+
+/// The value in clear of the one personal field that was asked for.
+pub fn clear(shown: &Option<(String, String)>, field: &str) -> Option<String> {
+    shown.as_ref().filter(|(name, _)| name == field).map(|(_, value)| value.clone())
 }
 
 /// Gives a file of a case to whoever may see the case.
@@ -75,7 +86,10 @@ mod tests {
     use guiju_kernel::procedure::definition::{Station, Subject, Text};
 
     fn station(name: &str, states: &[&str]) -> Station {
-        Station { title: Text { zh: name.into(), en: name.into() }, states: states.iter().map(|s| (*s).to_owned()).collect() }
+        Station {
+            title: Text { zh: name.into(), en: name.into() },
+            states: states.iter().map(|s| (*s).to_owned()).collect(),
+        }
     }
 
     #[test]
@@ -94,7 +108,11 @@ mod tests {
             acts: vec![],
             clocks: vec![],
             timers: vec![],
-            courier: vec![station("受理", &["filed"]), station("派单", &["accepted", "returned"]), station("办理", &["handling"])],
+            courier: vec![
+                station("受理", &["filed"]),
+                station("派单", &["accepted", "returned"]),
+                station("办理", &["handling"]),
+            ],
         };
         let classes = |state| courier(&procedure, state, Lang::Zh).into_iter().map(|s| s.class).collect::<Vec<_>>();
         assert_eq!(classes("returned"), ["was", "here", "later"]);

@@ -8,7 +8,7 @@ use guiju_office::Upload;
 use super::posted::Posted;
 use super::read::Faults;
 use crate::lang::Lang;
-use crate::{say, show};
+use crate::{intake, say, show};
 
 /// Answers of a list: `checked` in what was typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,14 +29,35 @@ pub struct Group {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Widget {
-    Line { mode: &'static str, autocomplete: &'static str, wide: bool },
-    Area { max: u32, lines: u32 },
+    Line {
+        mode: &'static str,
+        autocomplete: &'static str,
+        wide: bool,
+    },
+    Area {
+        max: u32,
+        lines: u32,
+    },
     Tick,
     /// One of a few, or several: radios or checkboxes, with a search box when they are many.
-    Choice { options: Vec<Option_>, most: u32 },
-    Select { groups: Vec<Group> },
-    File { accept: String, allowed: String, max_bytes: u64, most: u32, held: Vec<(String, String)> },
-    Table { columns: Vec<String>, rows: Vec<Vec<(String, String)>> },
+    Choice {
+        options: Vec<Option_>,
+        most: u32,
+    },
+    Select {
+        groups: Vec<Group>,
+    },
+    File {
+        accept: String,
+        allowed: String,
+        max_bytes: u64,
+        most: u32,
+        held: Vec<(String, String)>,
+    },
+    Table {
+        columns: Vec<String>,
+        rows: Vec<Vec<(String, String)>>,
+    },
 }
 
 /// One question of a form.
@@ -89,7 +110,8 @@ pub struct Around<'a> {
 impl Form {
     /// The form of an act: the fields it takes, in its order; files last, so that what is typed arrives before what may be too large.
     pub fn of(procedure: &Procedure, act: &Act, around: &Around<'_>) -> Form {
-        let fields = act.takes.iter().filter_map(|take| procedure.field(&take.field).map(|field| (field, take.required)));
+        let fields =
+            act.takes.iter().filter_map(|take| procedure.field(&take.field).map(|field| (field, take.required)));
         Form::from_fields(fields, around)
     }
 
@@ -129,7 +151,9 @@ impl Control {
             hint: hint(field, lang),
             required,
             kept_apart: match field.visible {
-                Visibility::Personal => Some(lang.say("仅经办人可见，查看会被记录", "masked; each reading is recorded")),
+                Visibility::Personal => {
+                    Some(lang.say("仅经办人可见，查看会被记录", "masked; each reading is recorded"))
+                }
                 Visibility::WorkSecret => Some(lang.say("工作秘密，不对外", "work secret, never shown outside")),
                 _ => None,
             },
@@ -140,6 +164,11 @@ impl Control {
         }
     }
 
+    /// The question is the page's own heading.
+    fn is_page(&self) -> bool {
+        self.heading == Heading::Page
+    }
+
     pub fn id(&self) -> String {
         format!("f-{}", self.name)
     }
@@ -148,10 +177,9 @@ impl Control {
     pub fn first_input(&self) -> String {
         match &self.widget {
             Widget::Choice { .. } => format!("f-{}-0", self.name),
-            Widget::Table { rows, .. } => rows
-                .first()
-                .and_then(|row| row.first())
-                .map_or_else(|| self.id(), |(name, _)| format!("f-{name}")),
+            Widget::Table { rows, .. } => {
+                rows.first().and_then(|row| row.first()).map_or_else(|| self.id(), |(name, _)| format!("f-{name}"))
+            }
             _ => self.id(),
         }
     }
@@ -175,13 +203,13 @@ impl Control {
 fn hint(field: &Field, lang: Lang) -> Option<String> {
     let own = field.hint.as_ref().map(|hint| lang.text(hint).to_owned());
     let rule = match &field.kind {
-        FieldKind::Party => Some(lang.say("统一社会信用代码，18 位", "unified social credit code, 18 characters").to_owned()),
+        FieldKind::Party => {
+            Some(lang.say("统一社会信用代码，18 位", "unified social credit code, 18 characters").to_owned())
+        }
         FieldKind::Money => Some(lang.say("单位：元，最多两位小数", "in yuan, at most two decimals").to_owned()),
         FieldKind::Date => Some(lang.say("例如 2024-12-04", "for example 2024-12-04").to_owned()),
         FieldKind::DateTime => Some(lang.say("例如 2024-12-04 14:05", "for example 2024-12-04 14:05").to_owned()),
-        FieldKind::Enum { most, .. } if *most > 1 => {
-            Some(say!(lang, "最多选 {most} 项", "choose up to {most}"))
-        }
+        FieldKind::Enum { most, .. } if *most > 1 => Some(say!(lang, "最多选 {most} 项", "choose up to {most}")),
         _ => None,
     };
     match (own, rule) {
@@ -211,18 +239,22 @@ fn widget(field: &Field, around: &Around<'_>, typed: &[String]) -> Widget {
                 wide: !phone,
             }
         }
+        FieldKind::Integer { min: Some(min), max: Some(max) } if few(*min, *max) => {
+            Widget::Choice { options: (*min..=*max).map(|n| number(n, typed)).collect(), most: 1 }
+        }
         FieldKind::Integer { .. } => Widget::Line { mode: "numeric", autocomplete: "off", wide: false },
         FieldKind::Money => Widget::Line { mode: "decimal", autocomplete: "off", wide: false },
         FieldKind::Date | FieldKind::DateTime => Widget::Line { mode: "text", autocomplete: "off", wide: false },
         FieldKind::Party | FieldKind::Entry { .. } => Widget::Line { mode: "text", autocomplete: "off", wide: true },
         FieldKind::Flag => Widget::Tick,
-        FieldKind::Enum { choices, most } => {
-            Widget::Choice { options: choices.iter().map(|choice| option(choice, around.lang, typed)).collect(), most: *most }
-        }
+        FieldKind::Enum { choices, most } => Widget::Choice {
+            options: choices.iter().map(|choice| option(choice, around.lang, typed)).collect(),
+            most: *most,
+        },
         FieldKind::Unit => Widget::Select { groups: unit_groups(around, typed) },
         FieldKind::File { types, max_bytes, most } => Widget::File {
             accept: types.iter().map(|kind| accept(kind)).collect::<Vec<_>>().join(","),
-            allowed: types.join(around.lang.say("、", ", ")),
+            allowed: endings(types).join(around.lang.say("、", ", ")),
             max_bytes: *max_bytes,
             most: *most,
             held: around
@@ -234,6 +266,23 @@ fn widget(field: &Field, around: &Around<'_>, typed: &[String]) -> Widget {
         },
         FieldKind::Table { columns, most } => table(field, columns, *most, around),
     }
+}
+
+/// A whole number of a range so small that choosing is quicker than typing.
+pub fn few(min: i64, max: i64) -> bool {
+    max.saturating_sub(min) < 7
+}
+
+fn number(n: i64, typed: &[String]) -> Option_ {
+    let value = n.to_string();
+    Option_ { checked: typed.contains(&value), title: value.clone(), words: value.clone(), value }
+}
+
+/// The endings people know for what a field takes, whether the pack names them or their media types.
+fn endings(types: &[String]) -> Vec<String> {
+    let mut shown: Vec<_> = types.iter().map(|kind| intake::ending_of(kind).to_uppercase()).collect();
+    shown.dedup();
+    shown
 }
 
 fn accept(kind: &str) -> String {

@@ -45,7 +45,9 @@ impl Posted {
     /// Takes over what `newer` says about the names given; other names stay. A name that `newer` lacks is dropped: an unticked box
     /// posts nothing.
     pub fn replace(&mut self, names: &[&str], newer: &Posted) {
-        let concerns = |key: &str| names.iter().any(|name| key == *name || key.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')));
+        let concerns = |key: &str| {
+            names.iter().any(|name| key == *name || key.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
+        };
         self.0.retain(|(key, _)| !concerns(key));
         self.0.extend(newer.0.iter().filter(|(key, _)| concerns(key)).cloned());
     }

@@ -68,7 +68,12 @@ fn read_field(lang: Lang, field: &Field, posted: &Posted) -> Result<Option<Value
                 return Err(say!(lang, "没有 `{unknown}` 这个选项", "there is no choice `{unknown}`"));
             }
             if chosen.len() > usize::try_from((*most).max(1)).unwrap_or(usize::MAX) {
-                return Err(say!(lang, "最多选 {most} 项，您选了 {} 项", "choose up to {most}; you chose {}", chosen.len()));
+                return Err(say!(
+                    lang,
+                    "最多选 {most} 项，您选了 {} 项",
+                    "choose up to {most}; you chose {}",
+                    chosen.len()
+                ));
             }
             Ok(match (chosen.as_slice(), *most) {
                 ([], _) => None,
@@ -95,7 +100,13 @@ fn read_list(lang: Lang, field: &Field, of: &FieldKind, most: u32, posted: &Post
     Ok((!items.is_empty()).then_some(Value::Array(items)))
 }
 
-fn read_table(lang: Lang, field: &Field, columns: &[Field], most: u32, posted: &Posted) -> Result<Option<Value>, String> {
+fn read_table(
+    lang: Lang,
+    field: &Field,
+    columns: &[Field],
+    most: u32,
+    posted: &Posted,
+) -> Result<Option<Value>, String> {
     let mut rows = Vec::new();
     for row in 0..posted.rows_of(&field.name) {
         let mut cells = Map::new();
@@ -129,7 +140,11 @@ fn read_scalar(lang: Lang, field: &Field, kind: &FieldKind, typed: &str) -> Resu
             let text = text.replace("\r\n", "\n");
             let length = text.chars().count();
             if length > usize::try_from(*max).unwrap_or(usize::MAX) && *max > 0 {
-                return Err(say!(lang, "最多 {max} 个字，现在是 {length} 个字", "at most {max} characters; this has {length}"));
+                return Err(say!(
+                    lang,
+                    "最多 {max} 个字，现在是 {length} 个字",
+                    "at most {max} characters; this has {length}"
+                ));
             }
             Value::String(text)
         }
@@ -160,7 +175,11 @@ fn validated(lang: Lang, field: &Field, value: Value) -> Result<Value, String> {
             Validator::MinLength(least) => {
                 let length = text.chars().count();
                 if length < usize::try_from(*least).unwrap_or(0) {
-                    return Err(say!(lang, "至少写 {least} 个字，现在是 {length} 个字", "at least {least} characters; this has {length}"));
+                    return Err(say!(
+                        lang,
+                        "至少写 {least} 个字，现在是 {length} 个字",
+                        "at least {least} characters; this has {length}"
+                    ));
                 }
             }
             // The office judges these with the time of the act and its own list of marks.
@@ -206,9 +225,9 @@ fn money(lang: Lang, text: &str) -> Result<Value, String> {
 
 fn date(lang: Lang, text: &str) -> Result<Value, String> {
     let plain = civil_text(text);
-    time::parse_date(&plain).map(|_| Value::String(plain)).map_err(|_| {
-        say!(lang, "`{text}` 不是有效的日期，应写成 2024-12-04", "`{text}` is no date such as 2024-12-04")
-    })
+    time::parse_date(&plain)
+        .map(|_| Value::String(plain))
+        .map_err(|_| say!(lang, "`{text}` 不是有效的日期，应写成 2024-12-04", "`{text}` is no date such as 2024-12-04"))
 }
 
 /// `2024年1月2日`, `2024/1/2` and `2024.1.2` as `2024-01-02`; anything else unchanged, for the check to refuse.
@@ -230,7 +249,9 @@ fn moment(lang: Lang, text: &str) -> Result<Value, String> {
 /// # Errors
 /// What is wrong, for the field.
 pub fn moment_of(lang: Lang, text: &str) -> Result<time::Instant, String> {
-    let wrong = || say!(lang, "`{text}` 不是有效的时间，应写成 2024-12-04 14:05", "`{text}` is no moment such as 2024-12-04 14:05");
+    let wrong = || {
+        say!(lang, "`{text}` 不是有效的时间，应写成 2024-12-04 14:05", "`{text}` is no moment such as 2024-12-04 14:05")
+    };
     let (day, clock) = text.split_once([' ', 'T', '\u{3000}']).ok_or_else(wrong)?;
     let clock = narrow(clock);
     let clock = if clock.len() == 5 { format!("{clock}:00") } else { clock };
@@ -310,7 +331,8 @@ mod tests {
     #[test]
     fn every_fault_of_a_form_is_found_at_once() {
         let fields = [field("一", FieldKind::Date, vec![]), field("二", FieldKind::Money, vec![])];
-        let (values, faults) = read(Lang::Zh, fields.iter().map(|f| (f, true)), &Posted(vec![("二".into(), "x".into())]), &[]);
+        let (values, faults) =
+            read(Lang::Zh, fields.iter().map(|f| (f, true)), &Posted(vec![("二".into(), "x".into())]), &[]);
         assert!(values.is_empty());
         assert_eq!(faults.len(), 2);
     }

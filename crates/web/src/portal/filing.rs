@@ -37,7 +37,7 @@ fn procedure(state: &WebState, id: &str) -> Result<(std::sync::Arc<Procedure>, A
 }
 
 /// Whoever files does so for a party.
-fn party_of<'v>(visit: &'v Visit) -> Result<(&'v Person, &'v str), Fault> {
+fn party_of(visit: &Visit) -> Result<(&Person, &str), Fault> {
     let person = visit.signed_in()?;
     let holder = || Fault::NotYours(visit.lang.say("企业账号", "an enterprise account").to_owned());
     person.party.as_deref().map(|party| (person, party)).ok_or_else(holder)
@@ -66,7 +66,8 @@ pub struct DraftLine {
 /// How a draft is listed: by what its headline says so far.
 pub fn draft_line(visit: &Visit, procedure: &Procedure, filing: &Filing) -> DraftLine {
     let typed = filing.typed.first(&procedure.headline).map(str::trim).filter(|text| !text.is_empty());
-    let title = typed.map_or_else(|| visit.lang.text(&procedure.title).to_owned(), |text| text.chars().take(60).collect());
+    let title =
+        typed.map_or_else(|| visit.lang.text(&procedure.title).to_owned(), |text| text.chars().take(60).collect());
     DraftLine {
         href: format!("/portal/draft/{}/{}", filing.id, filing.reached.id()),
         title,
@@ -96,7 +97,12 @@ pub async fn start(State(state): State<WebState>, visit: Visit, Path(id): Path<S
     })
 }
 
-pub async fn begin(State(state): State<WebState>, visit: Visit, Path(id): Path<String>, request: Request) -> Result<Response, Fault> {
+pub async fn begin(
+    State(state): State<WebState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Fault> {
     let (procedure, _) = procedure(&state, &id)?;
     let arrived = visit.receive(&state.office, request, &[], &format!("/portal/file/{id}")).await?;
     let (person, party) = party_of(&visit)?;
@@ -294,8 +300,10 @@ impl<'a> Desk<'a> {
 
     /// Takes over what a page posted; a draft remembers the furthest page.
     async fn take(&mut self, arrived: &Arrived) -> Result<(), Fault> {
-        let names: Vec<_> =
-            step::fields(&self.procedure, &self.act, self.at).into_iter().map(|(field, _)| field.name.as_str()).collect();
+        let names: Vec<_> = step::fields(&self.procedure, &self.act, self.at)
+            .into_iter()
+            .map(|(field, _)| field.name.as_str())
+            .collect();
         self.filing.typed.replace(&names, &arrived.typed);
         self.filing.reached = self.filing.reached.max(self.at);
         self.filing.updated = self.state.office.now();
@@ -311,7 +319,8 @@ impl<'a> Desk<'a> {
         let (person, party) = party_of(self.visit)?;
         let files: Vec<_> = self.filing.files(&self.state.office).await?.into_iter().map(|file| file.upload).collect();
         let names: Vec<_> = files.iter().map(|file| file.field.clone()).collect();
-        let (given, faults) = read::read(self.visit.lang, taken(&self.procedure, &self.act), &self.filing.typed, &names);
+        let (given, faults) =
+            read::read(self.visit.lang, taken(&self.procedure, &self.act), &self.filing.typed, &names);
         if !faults.is_empty() {
             let page = self.draw_check(&faults, None).await?;
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
@@ -362,7 +371,11 @@ fn opening_ask(
 fn saved_line(visit: &Visit, filing: &Filing) -> String {
     let at = guiju_kernel::time::civil_of(filing.updated);
     let (hour, minute) = (at.hour(), at.minute());
-    say!(visit.lang, "尚未提交，草稿已于 {hour:02}:{minute:02} 保存", "Not submitted yet; draft saved at {hour:02}:{minute:02}")
+    say!(
+        visit.lang,
+        "尚未提交，草稿已于 {hour:02}:{minute:02} 保存",
+        "Not submitted yet; draft saved at {hour:02}:{minute:02}"
+    )
 }
 
 pub async fn step(
@@ -405,11 +418,14 @@ pub async fn save(
         return desk.submit().await;
     }
     desk.take(&arrived).await?;
-    if let Some(FileFault::TooLarge { limit, .. }) = arrived.refused.iter().map(|(_, fault)| fault).find(|fault| matches!(fault, FileFault::TooLarge { .. })) {
+    if let Some(FileFault::TooLarge { limit, .. }) =
+        arrived.refused.iter().map(|(_, fault)| fault).find(|fault| matches!(fault, FileFault::TooLarge { .. }))
+    {
         return Err(Fault::TooLarge { limit: *limit, kept: Some(page) });
     }
     let held: Vec<_> = desk.filing.files(&state.office).await?.into_iter().map(|file| file.upload.field).collect();
-    let (_, faults) = read::read(visit.lang, step::fields(&desk.procedure, &desk.act, desk.at), &desk.filing.typed, &held);
+    let (_, faults) =
+        read::read(visit.lang, step::fields(&desk.procedure, &desk.act, desk.at), &desk.filing.typed, &held);
     let faults = all_faults(&visit, faults, &arrived);
     if !faults.is_empty() {
         let page = desk.draw(&faults, None, false).await?;
@@ -437,7 +453,12 @@ pub async fn autosave(
     }
 }
 
-pub async fn drop(State(state): State<WebState>, visit: Visit, Path(draft): Path<String>, request: Request) -> Result<Response, Fault> {
+pub async fn drop(
+    State(state): State<WebState>,
+    visit: Visit,
+    Path(draft): Path<String>,
+    request: Request,
+) -> Result<Response, Fault> {
     visit.receive(&state.office, request, &[], "/portal").await?;
     let (person, _) = party_of(&visit)?;
     if let Some(filing) = Filing::load(&state.office, person, &draft).await? {

@@ -85,7 +85,9 @@ fn lines(state: &WebState, visit: &Visit, drafts: &[Filing]) -> Vec<DraftLine> {
     let open = open_to_parties(&state.office.pack(), visit.now);
     drafts
         .iter()
-        .filter_map(|draft| Some(draft_line(visit, open.iter().find(|procedure| procedure.id == draft.procedure)?, draft)))
+        .filter_map(|draft| {
+            Some(draft_line(visit, open.iter().find(|procedure| procedure.id == draft.procedure)?, draft))
+        })
         .collect()
 }
 
@@ -132,23 +134,40 @@ fn found(state: &WebState, visit: &Visit, asked: &str) -> Vec<Task> {
         return Vec::new();
     }
     let wanted = asked.to_lowercase();
-    let fits = |texts: &[&str]| texts.iter().any(|text| text.to_lowercase().contains(&wanted) || (text.chars().count() > 1 && wanted.contains(&text.to_lowercase())));
+    let fits = |texts: &[&str]| {
+        texts.iter().any(|text| {
+            text.to_lowercase().contains(&wanted) || (text.chars().count() > 1 && wanted.contains(&text.to_lowercase()))
+        })
+    };
     let mut hits = Vec::new();
     for procedure in open_to_parties(&state.office.pack(), visit.now) {
         let Some(act) = opening(&procedure) else { continue };
         let title = visit.lang.text(&act.title).to_owned();
         let href = format!("/portal/file/{}", procedure.id);
         if fits(&[&procedure.title.zh, &procedure.title.en, &act.title.zh, &act.title.en]) {
-            hits.push(Task { href: href.clone(), title: title.clone(), note: visit.lang.text(&procedure.title).to_owned() });
+            hits.push(Task {
+                href: href.clone(),
+                title: title.clone(),
+                note: visit.lang.text(&procedure.title).to_owned(),
+            });
         }
         for (field, _) in crate::acting::taken(&procedure, act) {
             let FieldKind::Enum { choices, .. } = &field.kind else { continue };
             for choice in choices {
-                let words: Vec<_> = choice.words.iter().map(String::as_str).chain([choice.title.zh.as_str(), &choice.title.en]).collect();
+                let words: Vec<_> = choice
+                    .words
+                    .iter()
+                    .map(String::as_str)
+                    .chain([choice.title.zh.as_str(), &choice.title.en])
+                    .collect();
                 if fits(&words) {
                     let kind = visit.lang.text(&choice.title);
                     let about = crate::intake::percent_encoded(&choice.value);
-                    hits.push(Task { href: format!("{href}?{}={about}", field.name), title: kind.to_owned(), note: title.clone() });
+                    hits.push(Task {
+                        href: format!("{href}?{}={about}", field.name),
+                        title: kind.to_owned(),
+                        note: title.clone(),
+                    });
                 }
             }
         }
@@ -267,7 +286,8 @@ pub async fn officer(State(state): State<WebState>, visit: Visit) -> Result<Resp
         && let Some((field, people)) = people_field(register)
         && let Some(row) = state.office.store().entry(&register.id, party).await?
     {
-        let officer = row.doc.get("fields").and_then(|fields| fields.get(field)).and_then(|key| key.as_str()).map(str::to_owned);
+        let officer =
+            row.doc.get("fields").and_then(|fields| fields.get(field)).and_then(|key| key.as_str()).map(str::to_owned);
         if let (Some(officer), Some(people)) = (officer, pack.registers.iter().find(|register| register.id == people))
             && let Some(row) = state.office.store().entry(&people.id, &officer).await?
         {

@@ -9,9 +9,10 @@ use guiju_kernel::record::Origin;
 use guiju_office::{CaseView, ClockView, Step};
 
 use crate::WebState;
-use crate::acting::{Acting, recorded_later};
-use crate::casefile::{self, StationView, courier, stripes};
+use crate::acting::Acting;
+use crate::casefile::{self, StationView, courier};
 use crate::fault::Fault;
+use crate::form::control::few;
 use crate::frame::Frame;
 use crate::page::{Query, page};
 use crate::visit::{self, Visit};
@@ -65,16 +66,32 @@ fn offers(view: &CaseView, visit: &Visit) -> Vec<Offer> {
 }
 
 /// The choices of an act whose only required field is one choice of at most six.
-fn taps(view: &CaseView, act: &guiju_kernel::procedure::definition::Act, visit: &Visit) -> Option<(String, Vec<(String, String)>)> {
+fn taps(
+    view: &CaseView,
+    act: &guiju_kernel::procedure::definition::Act,
+    visit: &Visit,
+) -> Option<(String, Vec<(String, String)>)> {
     let mut required = act.takes.iter().filter(|take| take.required);
     let (only, None) = (required.next()?, required.next()) else { return None };
     let field = view.procedure.field(&only.field)?;
-    let FieldKind::Enum { choices, most: 0 | 1 } = &field.kind else { return None };
     let shown = |choice: &Choice| (choice.value.clone(), visit.lang.text(&choice.title).to_owned());
-    (choices.len() <= 6).then(|| (field.name.clone(), choices.iter().map(shown).collect()))
+    let choices = match &field.kind {
+        FieldKind::Enum { choices, most: 0 | 1 } if choices.len() <= 6 => choices.iter().map(shown).collect(),
+        FieldKind::Integer { min: Some(min), max: Some(max) } if few(*min, *max) => {
+            (*min..=*max).rev().map(|n| (n.to_string(), n.to_string())).collect()
+        }
+        _ => return None,
+    };
+    Some((field.name.clone(), choices))
 }
 
-async fn draw(state: &WebState, visit: &Visit, id: u64, done: Option<u64>, shown: Option<(String, String)>) -> Result<Response, Fault> {
+async fn draw(
+    state: &WebState,
+    visit: &Visit,
+    id: u64,
+    done: Option<u64>,
+    shown: Option<(String, String)>,
+) -> Result<Response, Fault> {
     visit.signed_in()?;
     let view = state.office.case_view(&visit.viewer(), id).await?;
     let done = done.and_then(|seq| view.timeline.iter().find(|step| step.seq == seq));
@@ -91,12 +108,22 @@ async fn draw(state: &WebState, visit: &Visit, id: u64, done: Option<u64>, shown
     })
 }
 
-pub async fn show(State(state): State<WebState>, visit: Visit, Path(id): Path<u64>, Query(query): Query) -> Result<Response, Fault> {
+pub async fn show(
+    State(state): State<WebState>,
+    visit: Visit,
+    Path(id): Path<u64>,
+    Query(query): Query,
+) -> Result<Response, Fault> {
     draw(&state, &visit, id, query.first("done").and_then(|seq| seq.parse().ok()), None).await
 }
 
 /// Shows one personal value in clear, on the page itself and never in an address.
-pub async fn reveal(State(state): State<WebState>, visit: Visit, Path(id): Path<u64>, request: Request) -> Result<Response, Fault> {
+pub async fn reveal(
+    State(state): State<WebState>,
+    visit: Visit,
+    Path(id): Path<u64>,
+    request: Request,
+) -> Result<Response, Fault> {
     let arrived = visit.receive(&state.office, request, &[], &format!("{BASE}/{id}")).await?;
     let field = arrived.typed.first("field").unwrap_or_default().to_owned();
     let value = state.office.reveal(visit.signed_in()?, id, &field).await?;
@@ -140,10 +167,18 @@ pub async fn act(
     acting(&state, &visit, id, &act).submit(request).await
 }
 
-pub async fn file(State(state): State<WebState>, visit: Visit, Path((id, stored)): Path<(u64, String)>) -> Result<Response, Fault> {
+pub async fn file(
+    State(state): State<WebState>,
+    visit: Visit,
+    Path((id, stored)): Path<(u64, String)>,
+) -> Result<Response, Fault> {
     casefile::file(&state, &visit, id, &stored).await
 }
 
-pub async fn receipt(State(state): State<WebState>, visit: Visit, Path((id, seq)): Path<(u64, u64)>) -> Result<Response, Fault> {
+pub async fn receipt(
+    State(state): State<WebState>,
+    visit: Visit,
+    Path((id, seq)): Path<(u64, u64)>,
+) -> Result<Response, Fault> {
     casefile::receipt(&state, &visit, id, seq).await
 }

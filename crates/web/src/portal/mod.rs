@@ -38,7 +38,10 @@ pub fn routes() -> Router<WebState> {
 
 /// The act by which a party opens a case of this procedure.
 pub fn opening(procedure: &Procedure) -> Option<&Act> {
-    procedure.acts.iter().find(|act| act.from.is_empty() && !act.records_history && act.by.iter().any(|rule| rule.party))
+    procedure
+        .acts
+        .iter()
+        .find(|act| act.from.is_empty() && !act.records_history && act.by.iter().any(|rule| rule.party))
 }
 
 /// Procedures in force that a party may open, in the pack's order.

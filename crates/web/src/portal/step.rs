@@ -47,7 +47,7 @@ fn step_of(field: &Field) -> StepName {
         FieldKind::Party => StepName::Who,
         FieldKind::File { .. } => StepName::Attach,
         _ if field.visible == Visibility::Personal => StepName::Who,
-        FieldKind::Enum { choices, .. } if choices.len() > 3 => StepName::About,
+        FieldKind::Enum { choices, most } if choices.len() > 9 || *most > 1 => StepName::About,
         _ => StepName::Describe,
     }
 }

@@ -80,7 +80,8 @@ async fn views(state: &WebState, visit: &Visit, typed: &Posted) -> Result<Vec<Ca
 
 /// Acts that can be done in bulk: no files, since each case would need its own.
 fn fits_bulk(procedure: &Procedure, act: &Act) -> bool {
-    !act.from.is_empty() && !taken(procedure, act).any(|(field, required)| required && matches!(field.kind, FieldKind::File { .. }))
+    !act.from.is_empty()
+        && !taken(procedure, act).any(|(field, required)| required && matches!(field.kind, FieldKind::File { .. }))
 }
 
 fn item(view: &CaseView, why_not: Option<String>) -> Item {
@@ -101,7 +102,9 @@ pub async fn choose(State(state): State<WebState>, visit: Visit, request: Reques
     let mut acts: BTreeMap<String, (String, usize)> = BTreeMap::new();
     for view in &views {
         for lawful in view.lawful.iter().filter(|lawful| lawful.refusal.is_none()) {
-            let Some(act) = view.procedure.act(&lawful.act).filter(|act| fits_bulk(&view.procedure, act)) else { continue };
+            let Some(act) = view.procedure.act(&lawful.act).filter(|act| fits_bulk(&view.procedure, act)) else {
+                continue;
+            };
             let key = format!("{}/{}", view.procedure.id, act.name);
             acts.entry(key).or_insert_with(|| (visit.lang.text(&act.title).to_owned(), 0)).1 += 1;
         }
@@ -126,13 +129,15 @@ impl<'a> Bulk<'a> {
     fn defined(&self) -> Result<(std::sync::Arc<Procedure>, Act), Fault> {
         let missing = || Fault::NotFound(self.act.clone());
         let view = self.views.iter().find(|view| view.procedure.id == self.procedure).ok_or_else(missing)?;
-        let act = view.procedure.act(&self.act).filter(|act| fits_bulk(&view.procedure, act)).cloned().ok_or_else(missing)?;
+        let act =
+            view.procedure.act(&self.act).filter(|act| fits_bulk(&view.procedure, act)).cloned().ok_or_else(missing)?;
         Ok((view.procedure.clone(), act))
     }
 
     fn split(&self) -> (Vec<Item>, Vec<Item>) {
         let judged = self.views.iter().map(|view| {
-            let lawful = view.lawful.iter().find(|lawful| lawful.act == self.act && view.procedure.id == self.procedure);
+            let lawful =
+                view.lawful.iter().find(|lawful| lawful.act == self.act && view.procedure.id == self.procedure);
             let why_not = match lawful {
                 None => Some(self.visit.lang.say("这件事没有这个环节", "this case has no such act").to_owned()),
                 Some(lawful) => lawful.refusal.as_ref().map(|refusal| self.visit.lang.text(&refusal.why).to_owned()),
@@ -145,12 +150,13 @@ impl<'a> Bulk<'a> {
     fn form(&self, faults: &Faults, preview: Option<Vec<(String, String)>>) -> Result<Response, Fault> {
         let (procedure, act) = self.defined()?;
         let pack = self.state.office.pack();
-        let around =
-            Around { lang: self.visit.lang, organs: &pack.organs, posted: &self.typed, faults, held: &[] };
+        let around = Around { lang: self.visit.lang, organs: &pack.organs, posted: &self.typed, faults, held: &[] };
         let fields = taken(&procedure, &act).filter(|(field, _)| !matches!(field.kind, FieldKind::File { .. }));
         let names: Vec<_> = act.takes.iter().map(|take| take.field.as_str()).collect();
         let carried = self.typed.0.iter().filter(|(name, _)| {
-            names.iter().any(|field| name == field || name.strip_prefix(*field).is_some_and(|rest| rest.starts_with('.')))
+            names
+                .iter()
+                .any(|field| name == field || name.strip_prefix(*field).is_some_and(|rest| rest.starts_with('.')))
         });
         let (able, unable) = self.split();
         page(FormPage {
@@ -197,7 +203,12 @@ impl<'a> Bulk<'a> {
                 }
             }
         }
-        page(DonePage { title: self.visit.lang.text(&act.title).to_owned(), done, refused, f: self.visit.frame(self.state, "/work") })
+        page(DonePage {
+            title: self.visit.lang.text(&act.title).to_owned(),
+            done,
+            refused,
+            f: self.visit.frame(self.state, "/work"),
+        })
     }
 
     fn given(&self, procedure: &Procedure, act: &Act) -> (serde_json::Map<String, serde_json::Value>, Faults) {
@@ -213,7 +224,9 @@ impl<'a> Bulk<'a> {
         }
         let lang = self.visit.lang;
         let said = taken(&procedure, &act)
-            .filter_map(|(field, _)| Some((lang.text(&field.title).to_owned(), show::value(lang, field, given.get(&field.name)?))))
+            .filter_map(|(field, _)| {
+                Some((lang.text(&field.title).to_owned(), show::value(lang, field, given.get(&field.name)?)))
+            })
             .collect();
         self.form(&Faults::new(), Some(said))
     }

@@ -10,8 +10,8 @@ use guiju_kernel::record::Origin;
 use guiju_office::{CaseView, Step};
 
 use crate::WebState;
-use crate::acting::{Acting, recorded_later};
-use crate::casefile::{self, StationView, courier, stripes};
+use crate::acting::Acting;
+use crate::casefile::{self, StationView, courier};
 use crate::fault::Fault;
 use crate::frame::Frame;
 use crate::page::{Query, page};
@@ -41,7 +41,13 @@ struct CasePage {
     shown: Option<(String, String)>,
 }
 
-async fn draw(state: &WebState, visit: &Visit, id: u64, done: Option<u64>, shown: Option<(String, String)>) -> Result<Response, Fault> {
+async fn draw(
+    state: &WebState,
+    visit: &Visit,
+    id: u64,
+    done: Option<u64>,
+    shown: Option<(String, String)>,
+) -> Result<Response, Fault> {
     visit.officer()?;
     let view = state.office.case_view(&visit.viewer(), id).await?;
     let (mut can, mut cannot) = (Vec::new(), Vec::new());
@@ -69,12 +75,22 @@ async fn draw(state: &WebState, visit: &Visit, id: u64, done: Option<u64>, shown
     })
 }
 
-pub async fn show(State(state): State<WebState>, visit: Visit, Path(id): Path<u64>, Query(query): Query) -> Result<Response, Fault> {
+pub async fn show(
+    State(state): State<WebState>,
+    visit: Visit,
+    Path(id): Path<u64>,
+    Query(query): Query,
+) -> Result<Response, Fault> {
     draw(&state, &visit, id, query.first("done").and_then(|seq| seq.parse().ok()), None).await
 }
 
 /// Shows one personal value in clear, on the page itself and never in an address.
-pub async fn reveal(State(state): State<WebState>, visit: Visit, Path(id): Path<u64>, request: Request) -> Result<Response, Fault> {
+pub async fn reveal(
+    State(state): State<WebState>,
+    visit: Visit,
+    Path(id): Path<u64>,
+    request: Request,
+) -> Result<Response, Fault> {
     let arrived = visit.receive(&state.office, request, &[], &format!("{BASE}/{id}")).await?;
     let field = arrived.typed.first("field").unwrap_or_default().to_owned();
     let value = state.office.reveal(visit.officer()?, id, &field).await?;
@@ -103,11 +119,19 @@ pub async fn act(
     acting(&state, &visit, id, &act).submit(request).await
 }
 
-pub async fn file(State(state): State<WebState>, visit: Visit, Path((id, stored)): Path<(u64, String)>) -> Result<Response, Fault> {
+pub async fn file(
+    State(state): State<WebState>,
+    visit: Visit,
+    Path((id, stored)): Path<(u64, String)>,
+) -> Result<Response, Fault> {
     casefile::file(&state, &visit, id, &stored).await
 }
 
-pub async fn receipt(State(state): State<WebState>, visit: Visit, Path((id, seq)): Path<(u64, u64)>) -> Result<Response, Fault> {
+pub async fn receipt(
+    State(state): State<WebState>,
+    visit: Visit,
+    Path((id, seq)): Path<(u64, u64)>,
+) -> Result<Response, Fault> {
     casefile::receipt(&state, &visit, id, seq).await
 }
 
@@ -129,7 +153,11 @@ struct LawPage {
 }
 
 fn branches(procedure: &Procedure, here: &str) -> Vec<Branch> {
-    let title = |name: &str| procedure.state(name).map_or_else(|| Text { zh: name.to_owned(), en: name.to_owned() }, |state| state.title.clone());
+    let title = |name: &str| {
+        procedure
+            .state(name)
+            .map_or_else(|| Text { zh: name.to_owned(), en: name.to_owned() }, |state| state.title.clone())
+    };
     procedure
         .states
         .iter()
@@ -152,7 +180,7 @@ pub async fn law(State(state): State<WebState>, visit: Visit, Path(id): Path<u64
     visit.officer()?;
     let view = state.office.case_view(&visit.viewer(), id).await?;
     let clocks = view.procedure.clocks.iter().map(|clock| {
-        let kind = crate::show::clock_kind(visit.lang, clock.kind).to_owned();
+        let kind = crate::show::clock_kind(&visit.lang, &clock.kind).to_owned();
         (clock.title.clone(), kind, clock.limit.clone(), clock.basis.clone())
     });
     page(LawPage {

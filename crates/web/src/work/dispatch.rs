@@ -35,7 +35,6 @@ struct Waiting {
     opened: i64,
     suggestion: Option<Suggestion>,
     act: String,
-    act_title: String,
     field: String,
     once: String,
     /// The act asks for nothing but the unit.
@@ -88,7 +87,9 @@ pub async fn board(State(state): State<WebState>, visit: Visit) -> Result<Respon
     let mut waiting = Vec::new();
     let mut more = false;
     let day = time::date_of(visit.now);
-    for procedure in pack.procedures.iter().filter(|p| p.in_force.from <= day && p.in_force.until.is_none_or(|until| day < until)) {
+    for procedure in
+        pack.procedures.iter().filter(|p| p.in_force.from <= day && p.in_force.until.is_none_or(|until| day < until))
+    {
         for (act, field) in dispatching(procedure) {
             if !act.by.iter().any(|rule| rule.role.as_ref().is_some_and(|role| person.roles.contains(role))) {
                 continue;
@@ -113,7 +114,6 @@ pub async fn board(State(state): State<WebState>, visit: Visit) -> Result<Respon
                         opened,
                         suggestion: suggestion(&state, &visit, procedure, &row.case.doc),
                         act: act.name.clone(),
-                        act_title: visit.lang.text(&act.title).to_owned(),
                         field: field.to_owned(),
                         once: visit::random_hex(16)?,
                         at_once: act.takes.iter().all(|take| take.field == field || !take.required),

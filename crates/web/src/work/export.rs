@@ -23,9 +23,19 @@ fn column(title: &str, kind: ColumnKind) -> ListColumn {
     ListColumn { title: title.to_owned(), kind, unit: None, width: None }
 }
 
-fn workbook(visit: &Visit, title: &str, columns: Vec<ListColumn>, mut rows: Vec<Vec<ListCell>>, cut: bool) -> Result<Response, Fault> {
+fn workbook(
+    visit: &Visit,
+    title: &str,
+    columns: Vec<ListColumn>,
+    mut rows: Vec<Vec<ListCell>>,
+    cut: bool,
+) -> Result<Response, Fault> {
     if cut {
-        let note = crate::say!(visit.lang, "只导出前 {MOST} 行，请缩小筛选范围", "only the first {MOST} rows; narrow the filter");
+        let note = crate::say!(
+            visit.lang,
+            "只导出前 {MOST} 行，请缩小筛选范围",
+            "only the first {MOST} rows; narrow the filter"
+        );
         rows.push(vec![ListCell::Text(note)]);
     }
     let sheet = ListSheet { title: title.to_owned(), columns, rows };
@@ -56,7 +66,7 @@ pub async fn inbox(State(state): State<WebState>, visit: Visit, Query(query): Qu
                 ListCell::Text(shown.left),
             ]);
         }
-        ask.after = view.rows.last().map(|row| (row.holding.due, row.case.id));
+        ask.after = view.rows.last().map(guiju_store::InboxRow::cursor);
         more = view.more;
     }
     let columns = vec![
@@ -83,7 +93,12 @@ pub async fn search(State(state): State<WebState>, visit: Visit, Query(query): Q
         for row in &hits.rows {
             let shown = super::search::hit(&state, &visit, row);
             let opened = time::from_millis(row.opened).map_or(ListCell::Empty, |at| ListCell::Date(time::date_of(at)));
-            rows.push(vec![ListCell::Text(shown.number), ListCell::Text(shown.headline), ListCell::Text(shown.state), opened]);
+            rows.push(vec![
+                ListCell::Text(shown.number),
+                ListCell::Text(shown.headline),
+                ListCell::Text(shown.state),
+                opened,
+            ]);
         }
         before = hits.rows.last().map(|row| row.id);
         if hits.rows.is_empty() || rows.len() >= MOST {
@@ -100,7 +115,12 @@ pub async fn search(State(state): State<WebState>, visit: Visit, Query(query): Q
     workbook(&visit, lang.say("查找结果", "search"), columns, rows, cut)
 }
 
-pub async fn register(State(state): State<WebState>, visit: Visit, Path(id): Path<String>, Query(query): Query) -> Result<Response, Fault> {
+pub async fn register(
+    State(state): State<WebState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(query): Query,
+) -> Result<Response, Fault> {
     let person = visit.officer()?;
     let register = state.office.registers_of(person).into_iter().find(|register| register.id == id);
     let register = register.ok_or_else(|| Fault::NotFound(id.clone()))?;
@@ -114,10 +134,16 @@ pub async fn register(State(state): State<WebState>, visit: Visit, Path(id): Pat
     let mut more = true;
     while more && rows.len() < MOST {
         let found = state.office.entries(person, &ask).await?;
-        rows.extend(found.rows.iter().map(|row| cells(&state, &visit, &register, row).into_iter().map(ListCell::Text).collect()));
+        rows.extend(
+            found
+                .rows
+                .iter()
+                .map(|row| cells(&state, &visit, &register, row).into_iter().map(ListCell::Text).collect()),
+        );
         ask.after = found.rows.last().map(|row| row.key.clone());
         more = found.more;
     }
-    let titles = columns(&register).into_iter().map(|field| column(visit.lang.text(&field.title), ColumnKind::Text)).collect();
+    let titles =
+        columns(&register).into_iter().map(|field| column(visit.lang.text(&field.title), ColumnKind::Text)).collect();
     workbook(&visit, visit.lang.text(&register.title), titles, rows, more)
 }

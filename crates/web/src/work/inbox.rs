@@ -6,7 +6,7 @@ use axum::response::Response;
 use guiju_kernel::procedure::Person;
 use guiju_kernel::time::{self, Instant};
 use guiju_office::{BandView, InboxAsk};
-use guiju_store::InboxRow;
+use guiju_store::{InboxCursor, InboxRow};
 
 use crate::WebState;
 use crate::fault::Fault;
@@ -60,16 +60,17 @@ struct InboxPage {
     openings: Vec<(String, String)>,
 }
 
-fn total(bands: &[(BandView, String, bool)]) -> u64 {
-    bands.iter().map(|(band, _, _)| band.count).sum()
+fn total(bands: &[(BandView, String, bool)]) -> String {
+    show::count(bands.iter().map(|(band, _, _)| band.count).sum())
 }
 
 /// Reads a filter from the address; what it does not know it leaves out.
 pub fn ask_of(query: &Posted, limit: u32) -> InboxAsk {
     let text = |name: &str| query.first(name).filter(|text| !text.is_empty()).map(str::to_owned);
     let after = text("after").and_then(|after| {
-        let (due, case) = after.split_once('-')?;
-        Some((due.parse().ok(), case.parse().ok()?))
+        let mut parts = after.split('.');
+        let (due, case, part) = (parts.next()?, parts.next()?, parts.next()?);
+        Some(InboxCursor { due: due.parse().ok(), case_id: case.parse().ok()?, part: part.parse().ok()? })
     });
     InboxAsk {
         unit: text("unit"),
@@ -119,7 +120,9 @@ pub async fn line(state: &WebState, visit: &Visit, row: &InboxRow) -> Result<Lin
         number: row.case.number.clone(),
         headline: row.case.headline.clone(),
         firm,
-        procedure: procedure.as_ref().map_or_else(|| row.case.procedure.clone(), |procedure| lang.text(&procedure.title).to_owned()),
+        procedure: procedure
+            .as_ref()
+            .map_or_else(|| row.case.procedure.clone(), |procedure| lang.text(&procedure.title).to_owned()),
         state: defined.map_or_else(|| row.case.state.clone(), |state| lang.text(&state.title).to_owned()),
         person: row.holding.person.clone().unwrap_or_default(),
         due: due.map_or_else(|| "—".to_owned(), |due| show::brief(due, visit.now)),
@@ -133,7 +136,7 @@ pub async fn line(state: &WebState, visit: &Visit, row: &InboxRow) -> Result<Lin
 fn distance(visit: &Visit, due: Instant) -> String {
     if due <= visit.now {
         let over = show::waited(visit.lang, due, visit.now);
-        crate::say!(visit.lang, "已过 {over}", "{over} ago")
+        crate::say!(visit.lang, "超期 {over}", "{over} overdue")
     } else {
         let left = show::waited(visit.lang, visit.now, due);
         crate::say!(visit.lang, "{left}后", "in {left}")
@@ -166,7 +169,8 @@ fn units(state: &WebState, visit: &Visit, person: &Person, chosen: Option<&str>)
 fn openings(state: &WebState, visit: &Visit, person: &Person) -> Vec<(String, String)> {
     let day = time::date_of(visit.now);
     let pack = state.office.pack();
-    let in_force = pack.procedures.iter().filter(|p| p.in_force.from <= day && p.in_force.until.is_none_or(|until| day < until));
+    let in_force =
+        pack.procedures.iter().filter(|p| p.in_force.from <= day && p.in_force.until.is_none_or(|until| day < until));
     in_force
         .flat_map(|procedure| procedure.acts.iter().map(move |act| (procedure, act)))
         .filter(|(_, act)| act.from.is_empty() && !act.records_history)
@@ -187,8 +191,9 @@ pub async fn inbox(State(state): State<WebState>, visit: Visit, Query(query): Qu
         rows.push(line(&state, &visit, row).await?);
     }
     let next = view.rows.last().filter(|_| view.more).map(|row| {
-        let due = row.holding.due.map_or_else(|| "x".to_owned(), |due| due.to_string());
-        address(&ask, ask.band.as_deref(), Some(&format!("{due}-{}", row.case.id)))
+        let InboxCursor { due, case_id, part } = row.cursor();
+        let due = due.map_or_else(|| "x".to_owned(), |due| due.to_string());
+        address(&ask, ask.band.as_deref(), Some(&format!("{due}.{case_id}.{part}")))
     });
     let pack = state.office.pack();
     let procedures = pack.procedures.iter().map(|procedure| Pick {
@@ -197,11 +202,20 @@ pub async fn inbox(State(state): State<WebState>, visit: Visit, Query(query): Qu
         chosen: ask.procedure.as_ref() == Some(&procedure.id),
     });
     let of_procedure = pack.procedures.iter().find(|procedure| Some(&procedure.id) == ask.procedure.as_ref());
-    let states = of_procedure.map(|procedure| procedure.states.iter().filter(|state| state.end.is_none()).map(|defined| Pick {
-        value: defined.name.clone(),
-        title: visit.lang.text(&defined.title).to_owned(),
-        chosen: ask.state.as_ref() == Some(&defined.name),
-    }).collect::<Vec<_>>()).unwrap_or_default();
+    let states = of_procedure
+        .map(|procedure| {
+            procedure
+                .states
+                .iter()
+                .filter(|state| state.end.is_none())
+                .map(|defined| Pick {
+                    value: defined.name.clone(),
+                    title: visit.lang.text(&defined.title).to_owned(),
+                    chosen: ask.state.as_ref() == Some(&defined.name),
+                })
+                .collect::<Vec<_>>()
+        })
+        .unwrap_or_default();
     let unit = ask.unit.clone().or_else(|| Some(format!("{}/{}", person.organ.as_ref()?, person.unit.as_ref()?)));
     page(InboxPage {
         unit: unit.map_or_else(String::new, |unit| visit.lang.text(&state.office.unit_title(&unit)).to_owned()),
@@ -234,10 +248,13 @@ mod tests {
 
     #[test]
     fn a_filter_can_be_shared_as_an_address() {
-        let query = crate::intake::urlencoded(b"unit=a%2Fb&band=today&mine=1&after=1700000000000-42");
+        let query = crate::intake::urlencoded(b"unit=a%2Fb&band=today&mine=1&after=1700000000000.42.1");
         let ask = ask_of(&query, 50);
-        assert_eq!(ask.after, Some((Some(1_700_000_000_000), 42)));
+        assert_eq!(ask.after, Some(InboxCursor { due: Some(1_700_000_000_000), case_id: 42, part: 1 }));
         assert_eq!(address(&ask, ask.band.as_deref(), None), "/work?unit=a%2Fb&mine=1&band=today");
-        assert_eq!(ask_of(&crate::intake::urlencoded(b"after=x-7"), 50).after, Some((None, 7)));
+        assert_eq!(
+            ask_of(&crate::intake::urlencoded(b"after=x.7.0"), 50).after,
+            Some(InboxCursor { due: None, case_id: 7, part: 0 })
+        );
     }
 }

@@ -50,7 +50,14 @@ struct Said {
     once: Option<String>,
 }
 
-fn draw(state: &WebState, visit: &Visit, of: (&Procedure, &Act), typed: &Posted, faults: &Faults, said: Said) -> Result<Response, Fault> {
+fn draw(
+    state: &WebState,
+    visit: &Visit,
+    of: (&Procedure, &Act),
+    typed: &Posted,
+    faults: &Faults,
+    said: Said,
+) -> Result<Response, Fault> {
     let (procedure, act) = of;
     let pack = state.office.pack();
     let around = Around { lang: visit.lang, organs: &pack.organs, posted: typed, faults, held: &[] };
@@ -112,7 +119,9 @@ pub async fn submit(
             once: once.clone(),
         };
         match state.office.act(ask).await? {
-            Answer::Done(done) => return Ok(Redirect::to(&format!("/work/case/{}?done={}", done.case, done.seq)).into_response()),
+            Answer::Done(done) => {
+                return Ok(Redirect::to(&format!("/work/case/{}?done={}", done.case, done.seq)).into_response());
+            }
             Answer::Refused(no) => match &no.field {
                 Some(field) => {
                     faults.insert(field.clone(), visit.lang.text(&no.why).to_owned());
@@ -122,7 +131,8 @@ pub async fn submit(
         }
     }
     let once = once.filter(|_| refusal.is_none());
-    let page = draw(&state, &visit, (&procedure, &act), &arrived.typed, &faults, Said { refusal, once, back_in: false })?;
+    let page =
+        draw(&state, &visit, (&procedure, &act), &arrived.typed, &faults, Said { refusal, once, back_in: false })?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 

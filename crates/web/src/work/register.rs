@@ -5,7 +5,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use guiju_kernel::organ::Register;
-use guiju_kernel::procedure::definition::{Field, FieldKind, Text, Visibility};
+use guiju_kernel::procedure::definition::{Field, FieldKind, Visibility};
 use guiju_kernel::procedure::{Person, Refusal, RefusalKind};
 use guiju_kernel::rows::EntryRow;
 use guiju_kernel::time;
@@ -76,14 +76,19 @@ pub fn cells(state: &WebState, visit: &Visit, register: &Register, row: &EntryRo
 struct List {
     f: Frame,
     register: Register,
-    columns: Vec<Text>,
+    columns: Vec<String>,
     rows: Vec<(String, Vec<String>)>,
     asked: String,
     next: Option<String>,
     keeper: bool,
 }
 
-pub async fn list(State(state): State<WebState>, visit: Visit, Path(id): Path<String>, Query(query): Query) -> Result<Response, Fault> {
+pub async fn list(
+    State(state): State<WebState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(query): Query,
+) -> Result<Response, Fault> {
     let person = visit.officer()?;
     let register = find(&state, person, &id)?;
     let asked = query.first("q").unwrap_or_default().trim().to_owned();
@@ -95,7 +100,7 @@ pub async fn list(State(state): State<WebState>, visit: Visit, Path(id): Path<St
     };
     let found = state.office.entries(person, &ask).await?;
     page(List {
-        columns: columns(&register).into_iter().map(|field| field.title.clone()).collect(),
+        columns: columns(&register).into_iter().map(|field| visit.lang.text(&field.title).to_owned()).collect(),
         rows: found.rows.iter().map(|row| (percent_encoded(&row.key), cells(&state, &visit, &register, row))).collect(),
         next: found.rows.last().filter(|_| found.more).map(|row| percent_encoded(&row.key)),
         keeper: keeps(person, &register),
@@ -137,7 +142,9 @@ struct EntryPage {
 fn versions(state: &WebState, visit: &Visit, register: &Register, history: &[EntryRow]) -> Vec<Version> {
     let lines = |row: &EntryRow| -> Vec<(String, String)> {
         let lines = state.office.entry_lines(register, row).into_iter();
-        lines.map(|(_, title, value)| (visit.lang.text(&title).to_owned(), visit.lang.text(&value).to_owned())).collect()
+        lines
+            .map(|(_, title, value)| (visit.lang.text(&title).to_owned(), visit.lang.text(&value).to_owned()))
+            .collect()
     };
     let mut versions = Vec::new();
     let mut before: Vec<(String, String)> = Vec::new();
@@ -147,7 +154,9 @@ fn versions(state: &WebState, visit: &Visit, register: &Register, history: &[Ent
             lines.iter().find(|(name, _)| name == title).map(|(_, value)| value.clone()).unwrap_or_default()
         };
         let mut titles: Vec<_> = now.iter().map(|(title, _)| title.clone()).collect();
-        titles.extend(before.iter().map(|(title, _)| title.clone()).filter(|title| !now.iter().any(|(name, _)| name == title)));
+        titles.extend(
+            before.iter().map(|(title, _)| title.clone()).filter(|title| !now.iter().any(|(name, _)| name == title)),
+        );
         let ended = row.until == Some(row.since);
         let changes = titles
             .into_iter()
@@ -155,7 +164,14 @@ fn versions(state: &WebState, visit: &Visit, register: &Register, history: &[Ent
             .filter(|(old, new, _)| old != new && !ended)
             .map(|(old, new, title)| (title, old, new))
             .collect();
-        versions.push(Version { number: row.version, since: row.since, until: row.until, seq: row.seq, ended, changes });
+        versions.push(Version {
+            number: row.version,
+            since: row.since,
+            until: row.until,
+            seq: row.seq,
+            ended,
+            changes,
+        });
         if !ended {
             before = now;
         }
@@ -178,7 +194,8 @@ fn typed_of(register: &Register, row: &EntryRow) -> Posted {
             }
             (FieldKind::Flag, Value::Bool(false)) => {}
             (FieldKind::List { .. }, Value::Array(items)) => {
-                let lines: Vec<_> = items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect();
+                let lines: Vec<_> =
+                    items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect();
                 typed.set(&field.name, lines.join("\n"));
             }
             (FieldKind::Table { .. }, Value::Array(rows)) => {
@@ -219,13 +236,19 @@ fn asked(register: &Register) -> Vec<(&Field, bool)> {
     register.fields.iter().map(|field| (field, field.name == register.key)).collect()
 }
 
-async fn draw(state: &WebState, visit: &Visit, register: Register, key: Option<&str>, said: Said) -> Result<Response, Fault> {
+async fn draw(
+    state: &WebState,
+    visit: &Visit,
+    register: Register,
+    key: Option<&str>,
+    said: Said,
+) -> Result<Response, Fault> {
     let person = visit.officer()?;
     let lang = visit.lang;
     let row = match key {
-        Some(key) => Some(
-            state.office.entry(person, &register.id, key).await?.ok_or_else(|| Fault::NotFound(key.to_owned()))?,
-        ),
+        Some(key) => {
+            Some(state.office.entry(person, &register.id, key).await?.ok_or_else(|| Fault::NotFound(key.to_owned()))?)
+        }
         None => None,
     };
     let history = match key {
@@ -270,7 +293,12 @@ async fn draw(state: &WebState, visit: &Visit, register: Register, key: Option<&
     })
 }
 
-pub async fn entry(State(state): State<WebState>, visit: Visit, Path(id): Path<String>, Query(query): Query) -> Result<Response, Fault> {
+pub async fn entry(
+    State(state): State<WebState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(query): Query,
+) -> Result<Response, Fault> {
     let register = find(&state, visit.officer()?, &id)?;
     let key = query.first("key").unwrap_or_default().to_owned();
     let typed = visit.kept(&state.office, &query).await?;
@@ -278,7 +306,12 @@ pub async fn entry(State(state): State<WebState>, visit: Visit, Path(id): Path<S
     draw(&state, &visit, register, Some(&key), said).await
 }
 
-pub async fn new(State(state): State<WebState>, visit: Visit, Path(id): Path<String>, Query(query): Query) -> Result<Response, Fault> {
+pub async fn new(
+    State(state): State<WebState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(query): Query,
+) -> Result<Response, Fault> {
     let person = visit.officer()?;
     let register = find(&state, person, &id)?;
     if !keeps(person, &register) {
@@ -288,24 +321,43 @@ pub async fn new(State(state): State<WebState>, visit: Visit, Path(id): Path<Str
     draw(&state, &visit, register, None, Said { back_in: typed.is_some(), typed, ..Said::default() }).await
 }
 
-pub async fn put(State(state): State<WebState>, visit: Visit, Path(id): Path<String>, Query(query): Query, request: Request) -> Result<Response, Fault> {
+pub async fn put(
+    State(state): State<WebState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(query): Query,
+    request: Request,
+) -> Result<Response, Fault> {
     let key = query.first("key").unwrap_or_default().to_owned();
     let page = format!("/work/register/{id}/entry?key={}", percent_encoded(&key));
     save(&state, &visit, &id, Some(key), &page, request).await
 }
 
-pub async fn put_new(State(state): State<WebState>, visit: Visit, Path(id): Path<String>, request: Request) -> Result<Response, Fault> {
+pub async fn put_new(
+    State(state): State<WebState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Fault> {
     let page = format!("/work/register/{id}/new");
     save(&state, &visit, &id, None, &page, request).await
 }
 
-async fn save(state: &WebState, visit: &Visit, id: &str, key: Option<String>, page: &str, request: Request) -> Result<Response, Fault> {
+async fn save(
+    state: &WebState,
+    visit: &Visit,
+    id: &str,
+    key: Option<String>,
+    page: &str,
+    request: Request,
+) -> Result<Response, Fault> {
     let arrived = visit.receive(&state.office, request, &[], page).await?;
     let person = visit.officer()?.clone();
     let register = find(state, &person, id)?;
     let (given, faults) = read::read(visit.lang, asked(&register), &arrived.typed, &[]);
     let once = arrived.typed.first("_once").map(str::to_owned);
-    let again = |faults, refusal, once| Said { faults, refusal, once, typed: Some(arrived.typed.answers()), ..Said::default() };
+    let again =
+        |faults, refusal, once| Said { faults, refusal, once, typed: Some(arrived.typed.answers()), ..Said::default() };
     let said = if faults.is_empty() {
         let entry_key = match &key {
             Some(key) => key.clone(),
@@ -335,7 +387,12 @@ async fn save(state: &WebState, visit: &Visit, id: &str, key: Option<String>, pa
 }
 
 /// Shows one personal value of an entry in clear; the reading is recorded first.
-pub async fn reveal(State(state): State<WebState>, visit: Visit, Path(id): Path<String>, request: Request) -> Result<Response, Fault> {
+pub async fn reveal(
+    State(state): State<WebState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Fault> {
     let arrived = visit.receive(&state.office, request, &[], &format!("/work/register/{id}")).await?;
     let person = visit.officer()?;
     let register = find(&state, person, &id)?;
@@ -343,6 +400,11 @@ pub async fn reveal(State(state): State<WebState>, visit: Visit, Path(id): Path<
     let field = arrived.typed.first("field").unwrap_or_default().to_owned();
     let value = state.office.reveal_entry(person, &id, &key, &field).await?;
     draw(&state, &visit, register, Some(&key), Said { shown: Some((field, value)), ..Said::default() }).await
+}
+
+/// The cells of a row with their columns' titles, which a phone shows beside them.
+fn labelled<'a>(columns: &'a [String], cells: &'a [String]) -> impl Iterator<Item = (&'a String, &'a String)> {
+    columns.iter().zip(cells)
 }
 
 /// Since when a version holds, for the template.

@@ -1,6 +1,6 @@
 // Copies the pinned packages of tests/browser/package.json that pages use into vendor/, without the brand that is not ours.
 //
-// Run `npm ci` in tests/browser, then `node crates/web/assets/vendor.mjs`. The result is committed: building needs no Node.
+// Run `npm ci` in tests/browser, then `node crates/web/vendor.mjs`. The result is committed: building needs no Node.
 // What is changed, and nothing else: the licensed typeface's @font-face rules and name go (a system font stack stands in),
 // and so do the pictures of the crown's coat of arms.
 import { createHash } from "node:crypto";
@@ -9,8 +9,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const modules = process.argv[2] ?? join(here, "../../../tests/browser/node_modules");
-const out = join(here, "vendor");
+const modules = process.argv[2] ?? join(here, "../../tests/browser/node_modules");
+const out = join(here, "assets/vendor");
 mkdirSync(out, { recursive: true });
 
 const version = (name) => JSON.parse(readFileSync(join(modules, name, "package.json"), "utf8")).version;
@@ -67,7 +67,7 @@ vendor({
 
 writeFileSync(join(out, "VENDOR.md"), `# Files of other projects
 
-Written by \`../vendor.mjs\`; do not edit by hand. "original" is the SHA-256 of the file in the package, "here" of the file beside
+Written by \`crates/web/vendor.mjs\`; do not edit by hand. "original" is the SHA-256 of the file in the package, "here" of the file beside
 this page. They differ where \`vendor.mjs\` takes out a typeface, a coat of arms or a source map line.
 
 | file | package | version | licence | original | here |
