@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+"""Make a demonstration plan with a fraction of the counts, and the figures that it should lead to.
+
+usage: smaller_year.py DIVISOR PLAN NEW_PLAN NEW_TABLE
+
+The new table has the columns id, value, unit, as the table of the real year has; it is computed from the plan's wishes by
+arithmetic of its own, so that a program that returned the real year's figures whatever the plan would be found out.
+"""
+import csv, decimal, pathlib, re, sys
+
+COUNTS = ("firms", "filed", "declined", "open_at_end", "requests", "officers", "hand_overs")
+
+
+def main():
+    divisor, plan = int(sys.argv[1]), pathlib.Path(sys.argv[2]).read_text(encoding="utf-8")
+    head, accounts, tail = plan.partition("\naccounts:")
+    smaller = lambda m: f"{m[1]}: {max(1, (int(m[2]) + divisor // 2) // divisor)}"
+    head, replaced = re.subn(rf"\b({'|'.join(COUNTS)}): (\d+)", smaller, head)
+    if not accounts or replaced < len(COUNTS):
+        sys.exit("the plan is not written as this program expects")
+    pathlib.Path(sys.argv[3]).write_text(head + accounts + tail, encoding="utf-8")
+    with open(sys.argv[4], "w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows([("id", "value", "unit"), *figures(head)])
+
+
+def figures(head):
+    def count(section, key):
+        return int(re.search(rf"\b{section}:(?:.|\n)*?\b{key}: (\d+)", head)[1])
+
+    accepted = count("platform", "filed") - count("platform", "declined")
+    completed = accepted - count("platform", "open_at_end")
+    share = decimal.Decimal(100 * completed) / accepted
+    collected = count("task_force", "filed")
+    yield "requests.platform.accepted", accepted, "宗"
+    yield "requests.platform.completed", completed, "宗"
+    yield "requests.platform.completion_rate", share.quantize(decimal.Decimal("0.01"), decimal.ROUND_HALF_UP), "%"
+    yield "requests.taskforce200.collected", collected, "项"
+    yield "requests.taskforce200.solved", collected - count("task_force", "open_at_end"), "项"
+    yield "service.one_to_one.enterprises", count("service_officers", "firms"), "家"
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 5:
+        sys.exit(__doc__)
+    main()
