@@ -5,9 +5,15 @@
 //! finished records. What is refused is what no correct office would hand over: a gap in a log, a record older than the one before it,
 //! a number given twice ([`StoreError::Rejected`]). Tables: `docs/formats/tables.md`; why they are as they are: ADR 0060 to 0064.
 
+#![expect(
+    clippy::duplicate_mod,
+    reason = "what both backends share is written once in `both/` and compiled for each, without generics"
+)]
+
 mod batch;
 mod checked;
 mod open;
+mod postgres;
 mod query;
 mod sqlite;
 

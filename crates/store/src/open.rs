@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::postgres::PostgresStore;
 use crate::sqlite::SqliteStore;
-use crate::{Result, Store, StoreError};
+use crate::{Result, Store};
 
 /// A data folder (SQLite) or a database by its address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,11 +28,11 @@ pub enum Mode {
 /// Opens the data.
 ///
 /// # Errors
-/// [`StoreError::Locked`] when another process writes to the folder, [`StoreError::Newer`] when a newer program wrote the data;
-/// in [`Mode::Read`] also [`StoreError::Missing`] and [`StoreError::Older`].
+/// [`StoreError::Locked`](crate::StoreError::Locked) when another process writes to the folder, [`Newer`](crate::StoreError::Newer) when a newer program wrote the data;
+/// in [`Mode::Read`] also [`Missing`](crate::StoreError::Missing) and [`Older`](crate::StoreError::Older).
 pub async fn open(target: &Target, mode: Mode) -> Result<Arc<dyn Store>> {
     match target {
         Target::Folder(folder) => Ok(Arc::new(SqliteStore::open(folder, mode).await?)),
-        Target::Postgres(_) => Err(StoreError::Unavailable("PostgreSQL is not built in yet".into())),
+        Target::Postgres(url) => Ok(Arc::new(PostgresStore::open(url, mode).await?)),
     }
 }

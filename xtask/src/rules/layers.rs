@@ -38,7 +38,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("web", &["kernel", "office", "pack", "sheet", "store", "text", "verify"]),
     ("demo", &["kernel", "office", "pack", "text"]),
     ("cli", &["demo", "kernel", "office", "pack", "report", "sheet", "store", "text", "verify", "web"]),
-    ("testkit", &["kernel"]),
+    ("testkit", &["kernel", "store", "text"]),
 ];
 
 /// Packages that a room must not name although others may: the kernel is pure.

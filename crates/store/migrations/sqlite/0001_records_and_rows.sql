@@ -210,10 +210,11 @@ CREATE TABLE operations (
 
 -- The writer's fenced lease: one row. Guards "one writer at a time".
 CREATE TABLE lease (
-    one    INTEGER PRIMARY KEY CHECK (one = 1),
-    holder TEXT    NOT NULL,
-    number INTEGER NOT NULL, -- grows with every taking: an overtaken holder is known by its older number
-    until  INTEGER NOT NULL
+    one     INTEGER PRIMARY KEY CHECK (one = 1),
+    holder  TEXT    NOT NULL,
+    number  INTEGER NOT NULL, -- grows with every taking: an overtaken holder is known by its older number
+    until   INTEGER NOT NULL,
+    commits INTEGER NOT NULL -- as on PostgreSQL, where it settles whether a commit whose answer was lost was stored
 ) STRICT;
 
 -- The full-text index: tokens made in Rust (ADR 0030), the row number is the case. The texts are not kept here, and what is

@@ -2,31 +2,36 @@
 //!
 //! The lock file keeps a second writing process out; the lease row keeps an older writer of this process out, as on PostgreSQL.
 
-mod ephemeral;
 mod error;
-mod lease;
 mod multirow;
-mod schema;
 mod search;
 mod steps;
 mod write;
 mod write_payloads;
 mod write_rows;
 
-#[path = "../reads/cases.rs"]
+#[path = "../both/cases.rs"]
 mod cases;
-#[path = "../reads/ephemeral.rs"]
+#[path = "../both/ephemeral_reads.rs"]
 mod ephemeral_reads;
-#[path = "../reads/inbox.rs"]
+#[path = "../both/ephemeral_writes.rs"]
+mod ephemeral_writes;
+#[path = "../both/inbox.rs"]
 mod inbox;
-#[path = "../reads/logs.rs"]
+#[path = "../both/lease.rs"]
+mod lease;
+#[path = "../both/logs.rs"]
 mod logs;
-#[path = "../reads/payloads.rs"]
+#[path = "../both/payloads.rs"]
 mod payloads;
-#[path = "../reads/registers.rs"]
+#[path = "../both/registers.rs"]
 mod registers;
-#[path = "../reads/rows.rs"]
+#[path = "../both/rows.rs"]
 mod rows;
+#[path = "../both/schema.rs"]
+mod schema;
+#[path = "../both/store.rs"]
+mod store;
 
 use std::fs::{File, TryLockError};
 use std::path::Path;
@@ -34,21 +39,19 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use guiju_kernel::rows::{CaseRow, EntryRow};
-use guiju_text::SearchQuery;
-use sqlx::SqlitePool;
+use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, SqlitePool};
 
-use crate::{
-    Band, BandCounts, Batch, Draft, EntryPage, EntryQuery, Fence, FileRow, Hits, InboxPage, InboxQuery, Log, Mode,
-    Operation, Position, Result, Session, Step, Store, StoreError, StoredCase, StoredRecord, VaultRow,
-};
+use crate::{Mode, Result, StoreError};
 use error::failed;
 
+type Backend = SqliteStore;
 type Db = sqlx::Sqlite;
 type DbRow = sqlx::sqlite::SqliteRow;
 
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+const MIGRATIONS_TABLES: &str = "SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'";
 /// The cases `c` whose ids stand in the JSON array bound as `$1`, looked up one by one.
 const CASES_BY_IDS: &str = "json_each($1) j CROSS JOIN cases c WHERE c.id = j.value";
 const HOLDINGS_OF_CASE: &str = "SELECT json_group_array(json_array(h.part, h.organ, h.unit, h.person, h.open, h.due)) \
@@ -67,6 +70,8 @@ const WAL_PAGES: &str = "8192";
 pub(crate) struct SqliteStore {
     /// One connection, so that writers queue here and never spin on SQLite's lock. In [`Mode::Read`] it cannot write.
     writer: SqlitePool,
+    /// The same connection, for what may be lost with the power.
+    ephemeral: SqlitePool,
     readers: SqlitePool,
     /// A key was dropped, and its bytes may still lie in the WAL.
     wal_owes_truncation: AtomicBool,
@@ -89,13 +94,30 @@ impl SqliteStore {
             Mode::Write => {
                 schema::update(&writer).await?;
                 // Whoever held the lease before held the lock too, and is gone.
-                lease::vacate(&writer).await?;
+                sqlx::query("UPDATE lease SET until = 0").execute(&writer).await.map_err(failed)?;
             }
             Mode::Read => schema::examine(&writer).await?,
         }
         let readers = pool(READERS).connect_with(options.read_only(true)).await.map_err(failed)?;
-        Ok(Self { writer, readers, wal_owes_truncation: AtomicBool::new(false), lock: Mutex::new(lock) })
+        let ephemeral = writer.clone();
+        Ok(Self { writer, ephemeral, readers, wal_owes_truncation: AtomicBool::new(false), lock: Mutex::new(lock) })
     }
+}
+
+impl SqliteStore {
+    async fn close_all(&self) {
+        self.readers.close().await;
+        // The last connection to leave folds the WAL into the database and removes it.
+        self.writer.close().await;
+        if let Ok(mut lock) = self.lock.lock() {
+            lock.take();
+        }
+    }
+}
+
+/// A statement whose durability is lowered while it runs: it survives a killed process, and spares the wait for the disk.
+fn unsynced(sql: &'static str) -> AssertSqlSafe<String> {
+    AssertSqlSafe(format!("PRAGMA synchronous = NORMAL; {sql}; PRAGMA synchronous = FULL"))
 }
 
 fn locked(folder: &Path) -> Result<File> {
@@ -135,155 +157,4 @@ fn pool(connections: u32) -> SqlitePoolOptions {
         .max_lifetime(None)
         .test_before_acquire(false)
         .acquire_timeout(Duration::from_secs(30))
-}
-
-#[async_trait]
-impl Store for SqliteStore {
-    async fn take_lease(&self, holder: &str, now_ms: i64) -> Result<Fence> {
-        lease::take(&self.writer, holder, now_ms).await
-    }
-    async fn renew_lease(&self, fence: &Fence, now_ms: i64) -> Result<()> {
-        lease::renew(&self.writer, fence, now_ms).await
-    }
-    async fn release_lease(&self, fence: &Fence) -> Result<()> {
-        lease::release(&self.writer, fence).await
-    }
-    async fn commit(&self, fence: &Fence, batch: &Batch) -> Result<()> {
-        write::commit(self, fence, batch).await
-    }
-
-    async fn position(&self, log: Log) -> Result<Position> {
-        logs::position(&self.readers, log).await
-    }
-    async fn tile(&self, log: Log, level: u32, index: u64) -> Result<Option<Vec<u8>>> {
-        logs::tile(&self.readers, log, level, index).await
-    }
-    async fn records(&self, log: Log, from: u64, until: u64) -> Result<Vec<StoredRecord>> {
-        logs::records(&self.readers, log, from, until).await
-    }
-    async fn checkpoint(&self, log: Log, size: Option<u64>) -> Result<Option<(u64, String)>> {
-        logs::checkpoint(&self.readers, log, size).await
-    }
-    async fn head(&self, log: Log) -> Result<Option<(u64, String)>> {
-        logs::head(&self.readers, log).await
-    }
-
-    async fn case(&self, id: u64) -> Result<Option<StoredCase>> {
-        Ok(cases::cases(&self.readers, &[id]).await?.pop())
-    }
-    async fn cases(&self, ids: &[u64]) -> Result<Vec<StoredCase>> {
-        cases::cases(&self.readers, ids).await
-    }
-    async fn case_by_number(&self, number: &str) -> Result<Option<u64>> {
-        cases::case_by_number(&self.readers, number).await
-    }
-    async fn records_of_case(&self, id: u64) -> Result<Vec<StoredRecord>> {
-        logs::records_of_case(&self.readers, id).await
-    }
-    async fn cases_of(&self, party: &str, before: Option<u64>, limit: u32) -> Result<Vec<CaseRow>> {
-        cases::cases_of(&self.readers, party, before, limit).await
-    }
-    async fn case_list(&self, procedure: Option<&str>, before: Option<u64>, limit: u32) -> Result<Vec<CaseRow>> {
-        cases::case_list(&self.readers, procedure, before, limit).await
-    }
-    async fn inbox(&self, query: &InboxQuery) -> Result<InboxPage> {
-        inbox::inbox(&self.readers, query).await
-    }
-    async fn band_counts(&self, organ: &str, unit: &str, bands: &[Band]) -> Result<BandCounts> {
-        inbox::band_counts(&self.readers, organ, unit, bands).await
-    }
-    async fn search(&self, query: &SearchQuery, scope: Option<&str>, before: Option<u64>, limit: u32) -> Result<Hits> {
-        search::search(&self.readers, query, scope, before, limit).await
-    }
-    async fn timers_due(&self, before_ms: i64, limit: u32) -> Result<Vec<(i64, u64, String)>> {
-        cases::timers_due(&self.readers, before_ms, limit).await
-    }
-    async fn next_timer(&self) -> Result<Option<i64>> {
-        cases::next_timer(&self.readers).await
-    }
-
-    async fn entry(&self, register: &str, key: &str) -> Result<Option<EntryRow>> {
-        registers::entry(&self.readers, register, key).await
-    }
-    async fn entry_history(&self, register: &str, key: &str) -> Result<Vec<EntryRow>> {
-        registers::entry_history(&self.readers, register, key).await
-    }
-    async fn entries(&self, query: &EntryQuery) -> Result<EntryPage> {
-        registers::entries(&self.readers, query).await
-    }
-    async fn entries_at(&self, register: &str, at_ms: i64, upto_seq: u64) -> Result<Vec<EntryRow>> {
-        registers::entries_at(&self.readers, register, at_ms, upto_seq).await
-    }
-    async fn last_number(&self, series: &str) -> Result<u64> {
-        registers::last_number(&self.readers, series).await
-    }
-    async fn once(&self, token: &str) -> Result<Option<u64>> {
-        registers::once(&self.readers, token).await
-    }
-
-    async fn steps(&self, procedure: &str, upto_seq: u64) -> Result<Vec<Step>> {
-        steps::steps(&self.readers, procedure, upto_seq).await
-    }
-    async fn case_rows(&self, procedure: &str, after: Option<u64>, limit: u32) -> Result<Vec<CaseRow>> {
-        cases::case_rows(&self.readers, procedure, after, limit).await
-    }
-
-    async fn vault(&self, seq: u64, field: &str) -> Result<Option<VaultRow>> {
-        payloads::vault(&self.readers, seq, field).await
-    }
-    async fn vault_of(&self, party: &str) -> Result<Vec<(u64, String)>> {
-        payloads::vault_of(&self.readers, party).await
-    }
-    async fn party_key(&self, party: &str) -> Result<Option<Vec<u8>>> {
-        payloads::party_key(&self.readers, party).await
-    }
-    async fn file(&self, stored: &str) -> Result<Option<FileRow>> {
-        payloads::file(&self.readers, stored).await
-    }
-    async fn pack(&self, hash: &str) -> Result<Option<Vec<u8>>> {
-        payloads::pack(&self.readers, hash).await
-    }
-    async fn pack_hashes(&self) -> Result<Vec<String>> {
-        payloads::pack_hashes(&self.readers).await
-    }
-
-    async fn session(&self, id: &str) -> Result<Option<Session>> {
-        ephemeral_reads::session(&self.readers, id).await
-    }
-    async fn put_session(&self, session: &Session) -> Result<()> {
-        ephemeral::put_session(&self.writer, session).await
-    }
-    async fn drop_session(&self, id: &str) -> Result<()> {
-        ephemeral::drop_session(&self.writer, id).await
-    }
-    async fn drop_sessions_ended(&self, before_ms: i64) -> Result<u64> {
-        ephemeral::drop_sessions_ended(&self.writer, before_ms).await
-    }
-    async fn draft(&self, id: &str) -> Result<Option<Draft>> {
-        ephemeral_reads::draft(&self.readers, id).await
-    }
-    async fn drafts_of(&self, owner: &str) -> Result<Vec<Draft>> {
-        ephemeral_reads::drafts_of(&self.readers, owner).await
-    }
-    async fn put_draft(&self, draft: &Draft) -> Result<()> {
-        ephemeral::put_draft(&self.writer, draft).await
-    }
-    async fn drop_draft(&self, id: &str) -> Result<()> {
-        ephemeral::drop_draft(&self.writer, id).await
-    }
-    async fn log_operation(&self, operation: &Operation) -> Result<()> {
-        ephemeral::log_operation(&self.writer, operation).await
-    }
-    async fn operations(&self, limit: u32) -> Result<Vec<Operation>> {
-        ephemeral_reads::operations(&self.readers, limit).await
-    }
-
-    async fn close(&self) {
-        self.readers.close().await;
-        // The last connection to leave folds the WAL into the database and removes it.
-        self.writer.close().await;
-        if let Ok(mut lock) = self.lock.lock() {
-            lock.take();
-        }
-    }
 }

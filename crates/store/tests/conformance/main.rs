@@ -18,6 +18,7 @@ mod leases;
 mod logs;
 mod payloads;
 mod place;
+mod postgres_server;
 mod registers;
 mod sample;
 mod searches;
@@ -30,6 +31,14 @@ macro_rules! promises {
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $promise() {
                 crate::$module::$promise(crate::place::Place::folder()).await;
+            }
+        )* })* }
+        mod postgres { $(mod $module { $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $promise() {
+                if let Some(place) = crate::place::Place::database() {
+                    crate::$module::$promise(place).await;
+                }
             }
         )* })* }
     };

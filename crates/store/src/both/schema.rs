@@ -1,15 +1,13 @@
-//! Are the tables those that this program knows? Migrations go forward only.
+//! Are the tables those that this program knows? Migrations go forward only. Compiled once for each backend.
 
-use sqlx::SqlitePool;
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::Pool;
+use sqlx::migrate::MigrateError;
 
-use super::failed;
+use super::{Db, MIGRATIONS, MIGRATIONS_TABLES, failed};
 use crate::{Result, StoreError};
 
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
-
 /// Brings the tables up to date; each migration is a transaction.
-pub(super) async fn update(pool: &SqlitePool) -> Result<()> {
+pub(super) async fn update(pool: &Pool<Db>) -> Result<()> {
     MIGRATIONS.run(pool).await.map_err(|error| match error {
         MigrateError::VersionMissing(version) => StoreError::Newer(format!("tables of version {version}")),
         MigrateError::VersionMismatch(version) => {
@@ -22,12 +20,9 @@ pub(super) async fn update(pool: &SqlitePool) -> Result<()> {
 }
 
 /// Refuses tables of another version, and changes nothing.
-pub(super) async fn examine(pool: &SqlitePool) -> Result<()> {
+pub(super) async fn examine(pool: &Pool<Db>) -> Result<()> {
     let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
-    let made: Option<i64> = sqlx::query_scalar("SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'")
-        .fetch_one(pool)
-        .await
-        .map_err(failed)?;
+    let made: Option<i64> = sqlx::query_scalar(MIGRATIONS_TABLES).fetch_one(pool).await.map_err(failed)?;
     if made != Some(1) {
         return Err(StoreError::Missing("the database has no tables yet".into()));
     }

@@ -1,18 +1,15 @@
-//! Who may write? A fenced lease row, as on PostgreSQL; the lock file has already kept other processes out.
+//! Who may write? The holder of one fenced lease row. Compiled once for each backend.
+//!
+//! On SQLite the lock file has already kept other processes out; the row keeps an older writer of this process out.
 
-use sqlx::SqlitePool;
+use sqlx::Pool;
 
-use super::failed;
+use super::{Db, failed};
 use crate::{Fence, LEASE_MS, Result, StoreError};
 
-pub(super) async fn vacate(pool: &SqlitePool) -> Result<()> {
-    sqlx::query("UPDATE lease SET until = 0").execute(pool).await.map_err(failed)?;
-    Ok(())
-}
-
-pub(super) async fn take(pool: &SqlitePool, holder: &str, now_ms: i64) -> Result<Fence> {
+pub(super) async fn take(pool: &Pool<Db>, holder: &str, now_ms: i64) -> Result<Fence> {
     let taken: Option<i64> = sqlx::query_scalar(
-        "INSERT INTO lease (one, holder, number, until) VALUES (1, $1, 1, $2 + $3) \
+        "INSERT INTO lease (one, holder, number, until, commits) VALUES (1, $1, 1, $2 + $3, 0) \
          ON CONFLICT (one) DO UPDATE SET holder = excluded.holder, number = lease.number + 1, until = excluded.until \
          WHERE lease.until <= $2 OR lease.holder = $1 RETURNING number",
     )
@@ -28,18 +25,18 @@ pub(super) async fn take(pool: &SqlitePool, holder: &str, now_ms: i64) -> Result
     }
 }
 
-async fn current(pool: &SqlitePool) -> Result<String> {
+async fn current(pool: &Pool<Db>) -> Result<String> {
     sqlx::query_scalar("SELECT holder FROM lease").fetch_one(pool).await.map_err(failed)
 }
 
-pub(super) async fn renew(pool: &SqlitePool, fence: &Fence, now_ms: i64) -> Result<()> {
+pub(super) async fn renew(pool: &Pool<Db>, fence: &Fence, now_ms: i64) -> Result<()> {
     let query = sqlx::query("UPDATE lease SET until = $3 + $4 WHERE holder = $1 AND number = $2");
     let done =
         query.bind(&fence.holder).bind(fence.number).bind(now_ms).bind(LEASE_MS).execute(pool).await.map_err(failed)?;
     if done.rows_affected() == 1 { Ok(()) } else { Err(StoreError::Fenced) }
 }
 
-pub(super) async fn release(pool: &SqlitePool, fence: &Fence) -> Result<()> {
+pub(super) async fn release(pool: &Pool<Db>, fence: &Fence) -> Result<()> {
     let query = sqlx::query("UPDATE lease SET until = 0 WHERE holder = $1 AND number = $2");
     query.bind(&fence.holder).bind(fence.number).execute(pool).await.map_err(failed)?;
     Ok(())
