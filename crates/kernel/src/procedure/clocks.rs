@@ -216,7 +216,7 @@ impl Work<'_> {
                     let noted = self.noted;
                     let tagged = || def.act(noted).is_some_and(|done| done.tags.contains(act));
                     if noted == act || tagged() {
-                        self.set_after(&timer.name, param)?;
+                        self.set_after(&timer.name, param, self.done)?;
                     }
                 }
             }
@@ -246,9 +246,36 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn set_after(&mut self, timer: &str, param: &str) -> Result<(), Box<Refusal>> {
+    /// Sets every timer that has yet to ring by the calendar as it is now.
+    pub(super) fn recount_timers(&mut self) -> Result<(), Box<Refusal>> {
+        let def = self.def;
+        for timer in &def.timers {
+            match &timer.at {
+                Moment::Fraction { clock, per_mille } => {
+                    for key in self.keys(clock) {
+                        let name = format!("{}{}", timer.name, key.strip_prefix(&**clock).unwrap_or_default());
+                        if self.case.timers.contains_key(&name) {
+                            self.set_on_clock(&key, name, *per_mille, false)?;
+                        }
+                    }
+                }
+                Moment::After { act, param } if self.case.timers.contains_key(&timer.name) => {
+                    let is_meant =
+                        |name: &str| name == act || def.act(name).is_some_and(|done| done.tags.contains(act));
+                    let done = self.case.detail.acts.iter().filter(|(name, _)| is_meant(name)).map(|(_, done)| done.at);
+                    if let Some(start) = done.max() {
+                        self.set_after(&timer.name, param, start)?;
+                    }
+                }
+                Moment::After { .. } => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn set_after(&mut self, timer: &str, param: &str, start: Instant) -> Result<(), Box<Refusal>> {
         let set = self.rule(param, false).and_then(|rule| {
-            crate::clock::due_at(self.done, &rule, &[], self.ctx.calendar)
+            crate::clock::due_at(start, &rule, &[], self.ctx.calendar)
                 .map_err(|error| self.clock_refusal(timer, &error))
         });
         match set {

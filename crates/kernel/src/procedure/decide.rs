@@ -310,6 +310,7 @@ pub(super) fn begin<'a>(
         roles: proposal.by.iter().flat_map(|person| person.roles.iter().cloned()).collect::<BTreeSet<_>>(),
         lenient,
         seat_claimed: None,
+        written: BTreeSet::new(),
         beside: Vec::new(),
     }
 }

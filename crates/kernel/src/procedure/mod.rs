@@ -19,6 +19,7 @@ mod lawful;
 mod marks;
 mod outputs;
 mod proposal;
+mod recount;
 mod ring;
 mod sentence;
 mod work;
@@ -28,6 +29,7 @@ pub use decide::decide;
 pub use effects::between;
 pub use lawful::lawful_acts;
 pub use outputs::versions;
+pub use recount::{RECOUNT, recount};
 pub use ring::{LAPSE, REMIND, bell, ring};
 
 pub use proposal::{Card, Claim, Context, Decided, Facts, Lawful, ParamValue, Person, Proposal, Refusal, RefusalKind};

@@ -55,10 +55,10 @@ impl Work<'_> {
             return Err(Refusal::new(RefusalKind::Field, "entry.key", why));
         };
         let seq = self.ctx.next_seq;
-        if let Some(twice) = self.beside.iter().find(|effect| is_version_of(effect, &write.register, &key, seq)) {
+        if !self.written.insert((write.register.clone(), key.clone())) {
             let why = text(
-                format!("同一次办理两次登记了台账条目“{}”", twice.key),
-                format!("one act writes the entry `{}` twice", twice.key),
+                format!("同一次办理两次登记了台账“{}”的条目“{key}”", write.register),
+                format!("one act writes the entry `{key}` of the register `{}` twice", write.register),
             );
             return Err(Refusal::new(RefusalKind::Field, "entry.twice", why));
         }
@@ -155,12 +155,6 @@ pub fn versions(
         patch: Some(rows::members(&row)?),
     });
     Ok(effects)
-}
-
-fn is_version_of(effect: &Effect, register: &str, key: &str, seq: u64) -> bool {
-    let Some(patch) = effect.patch.as_ref().filter(|_| effect.table == Table::Entries) else { return false };
-    let is = |name: &str, wanted: &str| patch.get(name).and_then(Value::as_str) == Some(wanted);
-    is("register", register) && is("key", key) && patch.get("seq").and_then(Value::as_u64) == Some(seq)
 }
 
 /// Fills the template: `{year}` of the opening act, `{seq}` or `{seq:6}` zero-padded; anything else stands as it is.

@@ -30,20 +30,7 @@ pub const LAPSE: &str = "lapse";
 pub fn ring(def: &Procedure, case: &Case, timer: &str, ctx: &Context<'_>) -> Result<Decided, Box<Refusal>> {
     let at = due(case, timer, ctx)?;
     let done = to_the_millisecond(at.max(latest_done(case)).min(ctx.now));
-    let proposal = Proposal {
-        act: String::new(),
-        by: vec![bell(timer)],
-        done,
-        origin: Origin::Own,
-        given: Map::new(),
-        files: Vec::new(),
-        subject: None,
-        organ: case.organ.clone(),
-        seen: None,
-        number: None,
-        claim: None,
-        links: Vec::new(),
-    };
+    let proposal = of_program(case, bell(timer), done);
     let Some(meaning) = definition(def, timer) else { return only_ring(def, case, &proposal, ctx, LAPSE, None) };
     match &meaning.does {
         TimerDoes::Act(act) => {
@@ -143,17 +130,28 @@ fn only_ring(
     for bell in &proposal.by {
         after.timers.remove(&bell.id);
     }
+    let because = because.map(|rule| ("rule".to_owned(), Value::String(rule.to_owned())));
+    by_itself(def, case, after, proposal, ctx, act, because.into_iter().collect())
+}
+
+/// The record of what the program does to a case without a rule of its procedure.
+pub(super) fn by_itself(
+    def: &Procedure,
+    before: &Case,
+    mut after: Case,
+    proposal: &Proposal,
+    ctx: &Context<'_>,
+    act: &str,
+    consulted: Map<String, Value>,
+) -> Result<Decided, Box<Refusal>> {
     after.version = ctx.next_seq;
-    let mut consulted = Map::new();
-    if let Some(rule) = because {
-        consulted.insert("rule".to_owned(), Value::String(rule.to_owned()));
-    }
+    let state = || before.state.clone();
     let record = Record {
         v: 1,
         seq: ctx.next_seq,
         done: proposal.done,
         recorded: to_the_millisecond(ctx.now),
-        organ: case.organ.clone(),
+        organ: before.organ.clone(),
         unit: None,
         origin: Origin::Own,
         by: proposal.by.iter().map(doer).collect(),
@@ -161,20 +159,33 @@ fn only_ring(
         tags: Vec::new(),
         basis: Vec::new(),
         pack: ctx.pack.to_owned(),
-        case: Some(CaseStep {
-            id: case.id,
-            procedure: def.id.clone(),
-            from: Some(case.state.clone()),
-            to: case.state.clone(),
-        }),
+        case: Some(CaseStep { id: before.id, procedure: def.id.clone(), from: Some(state()), to: state() }),
         entry: None,
         given: Map::new(),
         consulted,
         personal: std::collections::BTreeMap::new(),
         party: None,
         files: Vec::new(),
-        effects: effects::between(Some(case), &after).map_err(|error| unwritable(&error))?,
+        effects: effects::between(Some(before), &after).map_err(|error| unwritable(&error))?,
     };
     let personal = std::collections::BTreeMap::new();
     Ok(Decided { record, case: after, personal, notify: Vec::new(), spawn: Vec::new() })
+}
+
+/// A proposal by the program itself.
+pub(super) fn of_program(case: &Case, by: Person, done: Instant) -> Proposal {
+    Proposal {
+        act: String::new(),
+        by: vec![by],
+        done,
+        origin: Origin::Own,
+        given: Map::new(),
+        files: Vec::new(),
+        subject: None,
+        organ: case.organ.clone(),
+        seen: None,
+        number: None,
+        claim: None,
+        links: Vec::new(),
+    }
 }

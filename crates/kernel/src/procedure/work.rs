@@ -34,6 +34,8 @@ pub(super) struct Work<'a> {
     pub(super) lenient: bool,
     /// For a claim of history: the act by whose fields the units are found.
     pub(super) seat_claimed: Option<&'a Act>,
+    /// Entries written so far, by register and key: one act makes one version of each.
+    pub(super) written: BTreeSet<(String, String)>,
     /// Effects on other tables than the case's.
     pub(super) beside: Vec<Effect>,
 }

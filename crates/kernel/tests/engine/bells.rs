@@ -1,6 +1,6 @@
 //! Timers: what happens by itself, once, and what it leaves on record.
 
-use guiju_kernel::procedure::{LAPSE, REMIND, RefusalKind, bell, decide, ring};
+use guiju_kernel::procedure::{LAPSE, RECOUNT, REMIND, RefusalKind, bell, decide, recount, ring};
 use guiju_kernel::record::{ActorKind, Table};
 use serde_json::json;
 
@@ -95,4 +95,28 @@ fn a_closed_case_settles_when_the_window_has_passed() {
     assert!(case.detail.clocks.values().all(|clock| !clock.is_running()));
     let refusal = desk.refuse("note", &["clerk"], json!({"reason": "补记"}));
     assert_eq!(refusal.rule, "state.ended");
+}
+
+/// Design 4.1: a due date that a later notice may still move is counted again when the notice is there.
+#[test]
+fn a_later_notice_moves_deadlines_and_bells_on_record() {
+    let almanac = guiju_testkit::pack_calendar::almanac().unwrap();
+    let before = almanac.as_known_at(at("2023-10-24T00:00")).unwrap().clone();
+    let mut desk = Desk::new("2024-02-05T10:00");
+    desk.calendar = before;
+    desk.world.params.insert("close.limit".into(), json!("10 working_days"));
+    desk.world.params.insert("close.extension".into(), json!("3 working_days"));
+    desk.world.params.insert("contact.limit".into(), json!("12 working_days"));
+    desk.file();
+    desk.dispatch("gov/sme", &[]);
+    let (due, bell) = (desk.case().parts[0].due.unwrap(), desk.case().timers["overdue"]);
+    assert_eq!(due, at("2024-02-20T00:00"), "without the notice of 2024 there is no Spring Festival");
+    assert!(recount(&desk.def, desk.case(), &desk.ctx()).unwrap().is_none(), "one calendar, one answer");
+    desk.calendar = almanac.latest().clone();
+    let decided = recount(&desk.def, desk.case(), &desk.ctx()).unwrap().unwrap();
+    assert_eq!((decided.record.act.as_str(), decided.record.by[0].kind), (RECOUNT, ActorKind::System));
+    desk.accept(&decided);
+    assert_eq!(desk.case().parts[0].due, Some(at("2024-02-24T00:00")));
+    assert!(desk.case().timers["overdue"] > bell);
+    assert!(recount(&desk.def, desk.case(), &desk.ctx()).unwrap().is_none());
 }

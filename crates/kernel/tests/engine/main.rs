@@ -5,6 +5,8 @@ mod bells;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod format;
+#[cfg(test)]
 mod matter;
 #[cfg(test)]
 mod no;

@@ -94,6 +94,16 @@ fn entries_are_versions_and_an_ended_one_begins_anew() {
 }
 
 #[test]
+fn one_act_writes_an_entry_once() {
+    let mut desk = Desk::new("2024-03-04T10:00");
+    let given = json!({"title": "甲", "body": "内容内容内容", "items": [{"code": "A1"}, {"code": "A1"}]});
+    desk.act("file", &["firm"], given);
+    desk.dispatch("gov/sme", &[]);
+    desk.act("contact", &["sme"], json!({}));
+    assert_eq!(desk.refuse("answer", &["sme"], json!({"answer": "已办"})).rule, "entry.twice");
+}
+
+#[test]
 fn a_reopened_case_starts_a_round_one_level_higher() {
     let mut desk = Desk::new("2024-03-04T10:00");
     desk.file();
