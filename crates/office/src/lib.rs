@@ -6,6 +6,7 @@
 pub mod accounts;
 mod answer;
 mod bands;
+pub mod figures;
 pub mod cases;
 mod imports;
 mod keys;

@@ -128,6 +128,8 @@ pub trait Store: Send + Sync {
     /// Every entry of a register in force at `at_ms` by the time of the act, as the records before `upto_seq` tell it, by key. (An end
     /// without a successor counts from its moment, whenever it was recorded: the row does not say which record ended it.)
     async fn entries_at(&self, register: &str, at_ms: i64, upto_seq: u64) -> Result<Vec<EntryRow>>;
+    /// Every version of every entry of a register recorded before `upto_seq`, by key and version.
+    async fn entry_versions(&self, register: &str, upto_seq: u64) -> Result<Vec<EntryRow>>;
     /// The last number given in the series; 0 before the first.
     async fn last_number(&self, series: &str) -> Result<u64>;
     /// The record to which a form's token led.

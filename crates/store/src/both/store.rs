@@ -89,6 +89,9 @@ impl Store for Backend {
     async fn entries_at(&self, register: &str, at_ms: i64, upto_seq: u64) -> Result<Vec<EntryRow>> {
         registers::entries_at(&self.readers, register, at_ms, upto_seq).await
     }
+    async fn entry_versions(&self, register: &str, upto_seq: u64) -> Result<Vec<EntryRow>> {
+        registers::entry_versions(&self.readers, register, upto_seq).await
+    }
     async fn last_number(&self, series: &str) -> Result<u64> {
         registers::last_number(&self.readers, series).await
     }
