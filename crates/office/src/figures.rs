@@ -89,7 +89,8 @@ impl<'a> Laid<'a> {
         figures: &[Figure],
         cut: Cut,
     ) -> Result<Laid<'a>, OfficeError> {
-        let mut laid = Laid { calendar, cases: HashMap::new(), steps: HashMap::new(), acts: names(pack), entries: HashMap::new() };
+        let mut laid =
+            Laid { calendar, cases: HashMap::new(), steps: HashMap::new(), acts: names(pack), entries: HashMap::new() };
         for figure in figures {
             if let Some(procedure) = procedure_of(&figure.query)
                 && !laid.cases.contains_key(procedure)
@@ -184,8 +185,12 @@ fn procedure_of(query: &Query) -> Option<&str> {
 
 fn register_of(query: &Query) -> Option<&str> {
     match query {
-        Query::Entries { register, .. } | Query::Duration { register, .. } | Query::Latest { register, .. } => Some(register),
-        Query::Cases { .. } | Query::Acts { .. } | Query::Median { .. } | Query::Kept { .. } | Query::Ratio { .. } => None,
+        Query::Entries { register, .. } | Query::Duration { register, .. } | Query::Latest { register, .. } => {
+            Some(register)
+        }
+        Query::Cases { .. } | Query::Acts { .. } | Query::Median { .. } | Query::Kept { .. } | Query::Ratio { .. } => {
+            None
+        }
     }
 }
 

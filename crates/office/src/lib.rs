@@ -6,8 +6,8 @@
 pub mod accounts;
 mod answer;
 mod bands;
-pub mod figures;
 pub mod cases;
+pub mod figures;
 mod imports;
 mod keys;
 mod moment;

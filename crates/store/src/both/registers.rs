@@ -87,9 +87,8 @@ pub(super) async fn entries_at(pool: &Pool<Db>, register: &str, at_ms: i64, upto
 }
 
 pub(super) async fn entry_versions(pool: &Pool<Db>, register: &str, upto_seq: u64) -> Result<Vec<EntryRow>> {
-    let sql = format!(
-        "SELECT {ENTRY_COLUMNS} FROM entries e WHERE e.register = $1 AND e.seq < $2 ORDER BY e.key, e.version"
-    );
+    let sql =
+        format!("SELECT {ENTRY_COLUMNS} FROM entries e WHERE e.register = $1 AND e.seq < $2 ORDER BY e.key, e.version");
     let query = sqlx::query(AssertSqlSafe(sql)).bind(register).bind(int(upto_seq));
     query.fetch_all(pool).await.map_err(failed)?.iter().map(entry_row).collect()
 }
