@@ -13,4 +13,6 @@ pub(crate) mod graph;
 pub(crate) mod guard;
 pub(crate) mod known;
 pub(crate) mod law;
+pub(crate) mod outputs;
 pub(crate) mod procedure;
+pub(crate) mod timer;

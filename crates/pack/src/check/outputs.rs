@@ -1,0 +1,144 @@
+//! What an act leaves besides the case: instruments, publications, register entries, other cases.
+
+use std::collections::BTreeMap;
+
+use guiju_kernel::procedure::definition::{EntryWrite, Issue, PublicationDuty, Source, Spawn, Text};
+
+use super::act::{clocks, plain};
+use super::guard::Scope;
+use crate::complaint::{Kind, Margin, Spot};
+use crate::raw::act::{OfCase, RawAct, RawSource};
+use crate::raw::field::{FieldType, RawField};
+use crate::source::at::Named;
+
+pub(crate) fn issues(raw: &RawAct, scope: &Scope<'_>, margin: Margin<'_>) -> Vec<Issue> {
+    raw.issues
+        .iter()
+        .map(|(instrument, issue)| Issue {
+            instrument: instrument.value.clone(),
+            title: Text { zh: issue.zh.clone(), en: issue.en.clone() },
+            on_receipt_starts: clocks(&issue.on_receipt_starts, scope, margin),
+        })
+        .collect()
+}
+
+pub(crate) fn publishes(raw: &RawAct, scope: &Scope<'_>, margin: Margin<'_>) -> Vec<PublicationDuty> {
+    raw.publishes
+        .iter()
+        .map(|(what, duty)| {
+            scope.clock(&duty.clock, margin);
+            for field in &duty.withheld {
+                scope.field(field, margin);
+            }
+            PublicationDuty {
+                what: what.value.clone(),
+                clock: duty.clock.value.clone(),
+                withheld: plain(&duty.withheld),
+            }
+        })
+        .collect()
+}
+
+pub(crate) fn writes(raw: &RawAct, scope: &Scope<'_>, margin: Margin<'_>) -> Vec<EntryWrite> {
+    raw.writes
+        .iter()
+        .map(|(register, write)| {
+            let known = scope.known.register(register, margin);
+            let columns = write.each.as_ref().and_then(|table| scope.columns(table));
+            if let Some(table) = &write.each
+                && scope.field(table, margin).is_some_and(|field| field.kind.value != FieldType::Table)
+            {
+                margin.note(
+                    table.spot,
+                    format!("字段 `{}` 不是表格", table.as_str()),
+                    format!("the field `{}` is not a table", table.as_str()),
+                );
+            }
+            for (field, _) in write.fields.iter() {
+                if let Some(known) = known
+                    && !known.fields.has(field)
+                {
+                    margin.unknown(field.spot, Kind::FIELD, field, known.fields.names());
+                }
+            }
+            EntryWrite {
+                register: register.value.clone(),
+                key: source(&write.key.value, write.key.spot, columns, scope, margin),
+                each: write.each.as_ref().map(|table| table.value.clone()),
+                fields: sources(&write.fields, columns, scope, margin),
+                ends: write.ends,
+            }
+        })
+        .collect()
+}
+
+pub(crate) fn spawns(raw: &RawAct, scope: &Scope<'_>, margin: Margin<'_>) -> Vec<Spawn> {
+    raw.spawns
+        .iter()
+        .map(|(procedure, spawn)| {
+            for version in scope.known.procedure(procedure, margin) {
+                let opening = version.acts.iter().find(|(name, _)| name.as_str() == spawn.act.as_str());
+                match opening {
+                    None => margin.unknown(spawn.act.spot, Kind::ACT, &spawn.act, version.acts.names()),
+                    Some((_, act)) if act.from.is_some() => {
+                        margin.note(spawn.act.spot, "这个行为不是立件的行为", "this act does not open a case");
+                    }
+                    Some(_) => {}
+                }
+                for (field, _) in spawn.fields.iter().filter(|(field, _)| !version.fields.has(field)) {
+                    margin.unknown(field.spot, Kind::FIELD, field, version.fields.names());
+                }
+            }
+            Spawn {
+                procedure: procedure.value.clone(),
+                act: spawn.act.value.clone(),
+                fields: sources(&spawn.fields, None, scope, margin),
+            }
+        })
+        .collect()
+}
+
+fn sources(
+    raw: &Named<RawSource>,
+    columns: Option<&Named<RawField>>,
+    scope: &Scope<'_>,
+    margin: Margin<'_>,
+) -> BTreeMap<String, Source> {
+    raw.iter().map(|(name, raw)| (name.value.clone(), source(raw, name.spot, columns, scope, margin))).collect()
+}
+
+/// Where a value comes from; `columns` are those of the table whose rows are gone through.
+fn source(
+    raw: &RawSource,
+    spot: Spot,
+    columns: Option<&Named<RawField>>,
+    scope: &Scope<'_>,
+    margin: Margin<'_>,
+) -> Source {
+    match (&raw.field, &raw.is, raw.of_case) {
+        (Some(field), None, None) => {
+            if !columns.is_some_and(|columns| columns.has(field)) {
+                scope.field(field, margin);
+            }
+            Source::Field(field.value.clone())
+        }
+        (None, Some(value), None) => Source::Const(value.value.clone()),
+        (None, None, Some(OfCase::Subject)) => Source::Subject,
+        (None, None, Some(OfCase::Number)) => Source::Number,
+        (None, None, Some(OfCase::Done)) => Source::Done,
+        _ => {
+            margin.note(
+                spot,
+                "值的来源恰好写一种：field、is、of_case",
+                "a value comes from exactly one of field, is, of_case",
+            );
+            Source::Subject
+        }
+    }
+}
+
+/// A receipt is of an instrument that some act issues.
+pub(crate) fn receives(raw: &RawAct, scope: &Scope<'_>, margin: Margin<'_>) -> Vec<String> {
+    raw.receives.iter().for_each(|instrument| scope.instrument(instrument, margin));
+    plain(&raw.receives)
+}
