@@ -3,6 +3,7 @@
 //! Exit status 0: fine; 1: findings; 2: bad input or usage. With `--json` one JSON document goes to stdout; progress and logs go
 //! to stderr.
 
+mod bench;
 mod calendar;
 mod data;
 mod demo;
@@ -40,6 +41,8 @@ enum Command {
     Erase(erase::EraseArgs),
     /// Accounts / 账户
     Users(users::UsersArgs),
+    /// The project's own benchmarks / 性能测量
+    Bench(bench::BenchArgs),
 }
 
 fn main() -> ExitCode {
@@ -80,5 +83,6 @@ async fn run(command: Command) -> Result<ExitCode, Fault> {
         Command::Verify(args) => verify::run(args).await,
         Command::Erase(args) => erase::run(args).await,
         Command::Users(args) => users::run(args).await,
+        Command::Bench(args) => bench::run(args).await,
     }
 }

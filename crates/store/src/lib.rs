@@ -10,6 +10,7 @@
     reason = "what both backends share is written once in `both/` and compiled for each, without generics"
 )]
 
+pub mod bare;
 mod batch;
 mod checked;
 mod open;

@@ -2,6 +2,7 @@
 //!
 //! No extensions, no triggers, no server-side functions: what is used here the PostgreSQL-wire databases commonly run.
 
+mod bare;
 mod error;
 mod search;
 mod settle;
@@ -42,6 +43,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Executor};
 
 use crate::{Mode, Result, StoreError};
+pub(crate) use bare::{drop_database, fresh_database, replay};
 use error::failed;
 
 type Backend = PostgresStore;

@@ -37,6 +37,12 @@ pub(super) async fn commit(store: &PostgresStore, fence: &Fence, batch: &Batch) 
 async fn write(connection: &mut PgConnection, fence: &Fence, batch: &Batch, checked: &Checked<'_>) -> Result<i64> {
     let (commits, standing) = standing(connection, fence).await?;
     standing.admits(batch)?;
+    enter(connection, batch, checked).await?;
+    Ok(commits)
+}
+
+/// The statements of a batch, without any check and outside any transaction of their own.
+pub(super) async fn enter(connection: &mut PgConnection, batch: &Batch, checked: &Checked<'_>) -> Result<()> {
     rows::cases(connection, checked).await?;
     rows::events(connection, batch).await?;
     rows::holdings(connection, checked).await?;
@@ -46,8 +52,7 @@ async fn write(connection: &mut PgConnection, fence: &Fence, batch: &Batch, chec
     rows::counts(connection, checked).await?;
     payloads::logs(connection, batch).await?;
     payloads::payloads(connection, batch, checked).await?;
-    payloads::search(connection, checked).await?;
-    Ok(commits)
+    payloads::search(connection, checked).await
 }
 
 /// Checks the fence, counts this commit and says where the logs stand, in one statement. The lease row stays locked until the

@@ -2,6 +2,7 @@
 //!
 //! The lock file keeps a second writing process out; the lease row keeps an older writer of this process out, as on PostgreSQL.
 
+mod bare;
 mod error;
 mod multirow;
 mod search;
@@ -44,6 +45,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{AssertSqlSafe, SqlitePool};
 
 use crate::{Mode, Result, StoreError};
+pub(crate) use bare::replay;
 use error::failed;
 
 type Backend = SqliteStore;

@@ -13,7 +13,7 @@ use crate::checked::{Checked, Standing};
 use crate::{Batch, Fence, Result, StoreError};
 
 /// Ephemeral writes lower the connection's durability; every commit raises it again before it begins.
-const BEGIN: &str = "PRAGMA synchronous = FULL; BEGIN IMMEDIATE";
+pub(super) const BEGIN: &str = "PRAGMA synchronous = FULL; BEGIN IMMEDIATE";
 
 pub(super) async fn commit(store: &SqliteStore, fence: &Fence, batch: &Batch) -> Result<()> {
     let checked = Checked::new(batch)?;
@@ -62,6 +62,11 @@ async fn empty_wal(connection: &mut SqliteConnection) -> bool {
 
 async fn write(connection: &mut SqliteConnection, fence: &Fence, batch: &Batch, checked: &Checked<'_>) -> Result<()> {
     standing(connection, fence).await?.admits(batch)?;
+    enter(connection, batch, checked).await
+}
+
+/// The statements of a batch, without any check and outside any transaction of their own.
+pub(super) async fn enter(connection: &mut SqliteConnection, batch: &Batch, checked: &Checked<'_>) -> Result<()> {
     rows::cases(connection, checked).await?;
     rows::events(connection, batch).await?;
     rows::holdings(connection, checked).await?;

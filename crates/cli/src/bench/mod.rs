@@ -1,0 +1,108 @@
+//! `guiju bench`: the project's own benchmarks, each number beside a bound measured in the same run.
+
+mod acts;
+mod machine;
+mod recording;
+mod work;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use crate::Fault;
+
+#[derive(Args, Debug)]
+pub struct BenchArgs {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand, Debug)]
+enum What {
+    /// Durable acts a second through the office, beside the same writes as bare SQL / 每秒可落盘的行为数
+    Acts(acts::ActsArgs),
+}
+
+/// Where a benchmark puts what it writes.
+#[derive(Args, Debug)]
+pub struct Place {
+    /// Folder for what is written meanwhile; it is removed afterwards. The disk is part of what is measured / 临时数据所在目录
+    #[arg(long, value_name = "DIR", default_value = "target")]
+    dir: PathBuf,
+    /// One JSON document on stdout / 以 JSON 输出
+    #[arg(long)]
+    json: bool,
+}
+
+impl Place {
+    /// A new folder in it that goes when it is dropped.
+    pub fn folder(&self) -> Result<tempfile::TempDir, Fault> {
+        let named = |e: std::io::Error| format!("{}: {e}", self.dir.display());
+        std::fs::create_dir_all(&self.dir).map_err(named)?;
+        Ok(tempfile::Builder::new().prefix("guiju-bench-").tempdir_in(&self.dir).map_err(named)?)
+    }
+}
+
+/// What was measured; `docs/operating.md` says how to read it.
+#[derive(Debug, Serialize)]
+struct Measured {
+    bench: &'static str,
+    machine: String,
+    results: Vec<Row>,
+}
+
+/// One number. `ratio` is the value by its bound.
+#[derive(Debug, Clone, Serialize)]
+pub struct Row {
+    pub name: String,
+    pub value: f64,
+    pub unit: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bound: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ratio: Option<f64>,
+}
+
+impl Row {
+    pub fn new(name: String, value: f64, unit: &'static str) -> Row {
+        Row { name, value: rounded(value), unit, bound: None, ratio: None }
+    }
+
+    pub fn beside(mut self, bound: f64) -> Row {
+        self.bound = Some(rounded(bound));
+        self.ratio = (bound > 0.0).then(|| rounded(self.value / bound));
+        self
+    }
+}
+
+/// Three decimals are more than any of these measurements holds.
+fn rounded(value: f64) -> f64 {
+    (value * 1_000.0).round() / 1_000.0
+}
+
+pub async fn run(args: BenchArgs) -> Result<ExitCode, Fault> {
+    let machine = machine::machine();
+    let (bench, json, results) = match args.what {
+        What::Acts(args) => ("acts", args.place.json, acts::run(&args).await?),
+    };
+    let measured = Measured { bench, machine, results };
+    if json {
+        println!("{}", serde_json::to_string(&measured)?);
+    } else {
+        println!("{}: {}", measured.bench, measured.machine);
+        for row in &measured.results {
+            say(row);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn say(row: &Row) {
+    let beside = match (row.bound, row.ratio) {
+        (Some(bound), Some(ratio)) => format!("  bound {bound:.1}  ratio {ratio:.2}"),
+        _ => String::new(),
+    };
+    println!("{:<28} {:>12.1} {}{beside}", row.name, row.value, row.unit);
+}

@@ -1,0 +1,171 @@
+//! A store that keeps a copy of everything it is asked to write: the run's own write set, to be replayed as bare SQL.
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use guiju_kernel::rows::{CaseRow, EntryRow};
+use guiju_store::{
+    Band, BandCounts, Batch, Draft, EntryPage, EntryQuery, Fence, FileRow, Hits, InboxPage, InboxQuery, Log, Operation,
+    Position, Result, Session, Step, Store, StoredCase, StoredRecord, VaultRow,
+};
+use guiju_text::SearchQuery;
+
+/// Hands everything on, and remembers the batches that were stored.
+pub struct Recording {
+    inner: Arc<dyn Store>,
+    written: Mutex<Vec<Batch>>,
+}
+
+impl Recording {
+    pub fn of(inner: Arc<dyn Store>) -> Recording {
+        Recording { inner, written: Mutex::default() }
+    }
+
+    /// The batches so far, in the order of their commits.
+    pub fn take(&self) -> Vec<Batch> {
+        self.written.lock().map(|mut written| std::mem::take(&mut *written)).unwrap_or_default()
+    }
+}
+
+#[async_trait]
+impl Store for Recording {
+    async fn commit(&self, fence: &Fence, batch: &Batch) -> Result<()> {
+        self.inner.commit(fence, batch).await?;
+        if let Ok(mut written) = self.written.lock() {
+            written.push(batch.clone());
+        }
+        Ok(())
+    }
+    async fn take_lease(&self, holder: &str, now_ms: i64) -> Result<Fence> {
+        self.inner.take_lease(holder, now_ms).await
+    }
+    async fn renew_lease(&self, fence: &Fence, now_ms: i64) -> Result<()> {
+        self.inner.renew_lease(fence, now_ms).await
+    }
+    async fn release_lease(&self, fence: &Fence) -> Result<()> {
+        self.inner.release_lease(fence).await
+    }
+    async fn position(&self, log: Log) -> Result<Position> {
+        self.inner.position(log).await
+    }
+    async fn tile(&self, log: Log, level: u32, index: u64) -> Result<Option<Vec<u8>>> {
+        self.inner.tile(log, level, index).await
+    }
+    async fn records(&self, log: Log, from: u64, until: u64) -> Result<Vec<StoredRecord>> {
+        self.inner.records(log, from, until).await
+    }
+    async fn checkpoint(&self, log: Log, size: Option<u64>) -> Result<Option<(u64, String)>> {
+        self.inner.checkpoint(log, size).await
+    }
+    async fn head(&self, log: Log) -> Result<Option<(u64, String)>> {
+        self.inner.head(log).await
+    }
+    async fn case(&self, id: u64) -> Result<Option<StoredCase>> {
+        self.inner.case(id).await
+    }
+    async fn cases(&self, ids: &[u64]) -> Result<Vec<StoredCase>> {
+        self.inner.cases(ids).await
+    }
+    async fn case_by_number(&self, number: &str) -> Result<Option<u64>> {
+        self.inner.case_by_number(number).await
+    }
+    async fn records_of_case(&self, id: u64) -> Result<Vec<StoredRecord>> {
+        self.inner.records_of_case(id).await
+    }
+    async fn cases_of(&self, party: &str, before: Option<u64>, limit: u32) -> Result<Vec<CaseRow>> {
+        self.inner.cases_of(party, before, limit).await
+    }
+    async fn case_list(&self, procedure: Option<&str>, before: Option<u64>, limit: u32) -> Result<Vec<CaseRow>> {
+        self.inner.case_list(procedure, before, limit).await
+    }
+    async fn inbox(&self, query: &InboxQuery) -> Result<InboxPage> {
+        self.inner.inbox(query).await
+    }
+    async fn band_counts(&self, organ: &str, unit: &str, bands: &[Band]) -> Result<BandCounts> {
+        self.inner.band_counts(organ, unit, bands).await
+    }
+    async fn search(&self, query: &SearchQuery, scope: Option<&str>, before: Option<u64>, limit: u32) -> Result<Hits> {
+        self.inner.search(query, scope, before, limit).await
+    }
+    async fn timers_due(&self, before_ms: i64, limit: u32) -> Result<Vec<(i64, u64, String)>> {
+        self.inner.timers_due(before_ms, limit).await
+    }
+    async fn next_timer(&self) -> Result<Option<i64>> {
+        self.inner.next_timer().await
+    }
+    async fn entry(&self, register: &str, key: &str) -> Result<Option<EntryRow>> {
+        self.inner.entry(register, key).await
+    }
+    async fn entry_history(&self, register: &str, key: &str) -> Result<Vec<EntryRow>> {
+        self.inner.entry_history(register, key).await
+    }
+    async fn entries(&self, query: &EntryQuery) -> Result<EntryPage> {
+        self.inner.entries(query).await
+    }
+    async fn entries_at(&self, register: &str, at_ms: i64, upto_seq: u64) -> Result<Vec<EntryRow>> {
+        self.inner.entries_at(register, at_ms, upto_seq).await
+    }
+    async fn last_number(&self, series: &str) -> Result<u64> {
+        self.inner.last_number(series).await
+    }
+    async fn once(&self, token: &str) -> Result<Option<u64>> {
+        self.inner.once(token).await
+    }
+    async fn steps(&self, procedure: &str, upto_seq: u64) -> Result<Vec<Step>> {
+        self.inner.steps(procedure, upto_seq).await
+    }
+    async fn case_rows(&self, procedure: &str, after: Option<u64>, limit: u32) -> Result<Vec<CaseRow>> {
+        self.inner.case_rows(procedure, after, limit).await
+    }
+    async fn vault(&self, seq: u64, field: &str) -> Result<Option<VaultRow>> {
+        self.inner.vault(seq, field).await
+    }
+    async fn vault_of(&self, party: &str) -> Result<Vec<(u64, String)>> {
+        self.inner.vault_of(party).await
+    }
+    async fn party_key(&self, party: &str) -> Result<Option<Vec<u8>>> {
+        self.inner.party_key(party).await
+    }
+    async fn file(&self, stored: &str) -> Result<Option<FileRow>> {
+        self.inner.file(stored).await
+    }
+    async fn pack(&self, hash: &str) -> Result<Option<Vec<u8>>> {
+        self.inner.pack(hash).await
+    }
+    async fn pack_hashes(&self) -> Result<Vec<String>> {
+        self.inner.pack_hashes().await
+    }
+    async fn session(&self, id: &str) -> Result<Option<Session>> {
+        self.inner.session(id).await
+    }
+    async fn put_session(&self, session: &Session) -> Result<()> {
+        self.inner.put_session(session).await
+    }
+    async fn drop_session(&self, id: &str) -> Result<()> {
+        self.inner.drop_session(id).await
+    }
+    async fn drop_sessions_ended(&self, before_ms: i64) -> Result<u64> {
+        self.inner.drop_sessions_ended(before_ms).await
+    }
+    async fn draft(&self, id: &str) -> Result<Option<Draft>> {
+        self.inner.draft(id).await
+    }
+    async fn drafts_of(&self, owner: &str) -> Result<Vec<Draft>> {
+        self.inner.drafts_of(owner).await
+    }
+    async fn put_draft(&self, draft: &Draft) -> Result<()> {
+        self.inner.put_draft(draft).await
+    }
+    async fn drop_draft(&self, id: &str) -> Result<()> {
+        self.inner.drop_draft(id).await
+    }
+    async fn log_operation(&self, operation: &Operation) -> Result<()> {
+        self.inner.log_operation(operation).await
+    }
+    async fn operations(&self, limit: u32) -> Result<Vec<Operation>> {
+        self.inner.operations(limit).await
+    }
+    async fn close(&self) {
+        self.inner.close().await
+    }
+}
