@@ -1,6 +1,7 @@
 //! `guiju bench`: the project's own benchmarks, each number beside a bound measured in the same run.
 
 mod acts;
+mod drill;
 mod machine;
 mod recording;
 mod work;
@@ -23,6 +24,9 @@ pub struct BenchArgs {
 enum What {
     /// Durable acts a second through the office, beside the same writes as bare SQL / 每秒可落盘的行为数
     Acts(acts::ActsArgs),
+    /// Works until it is killed; for tests of durability
+    #[command(hide = true)]
+    Drill(drill::DrillArgs),
 }
 
 /// Where a benchmark puts what it writes.
@@ -86,6 +90,7 @@ pub async fn run(args: BenchArgs) -> Result<ExitCode, Fault> {
     let machine = machine::machine();
     let (bench, json, results) = match args.what {
         What::Acts(args) => ("acts", args.place.json, acts::run(&args).await?),
+        What::Drill(args) => return drill::run(args).await,
     };
     let measured = Measured { bench, machine, results };
     if json {
@@ -97,6 +102,11 @@ pub async fn run(args: BenchArgs) -> Result<ExitCode, Fault> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A working day that the shipped calendar covers, so that what is measured does not depend on today's date.
+fn opening() -> Result<guiju_kernel::time::Instant, Fault> {
+    Ok("2026-03-03T09:00:00+08:00".parse()?)
 }
 
 fn say(row: &Row) {

@@ -105,6 +105,9 @@ impl Store for Recording {
     async fn entries_at(&self, register: &str, at_ms: i64, upto_seq: u64) -> Result<Vec<EntryRow>> {
         self.inner.entries_at(register, at_ms, upto_seq).await
     }
+    async fn entry_versions(&self, register: &str, upto_seq: u64) -> Result<Vec<EntryRow>> {
+        self.inner.entry_versions(register, upto_seq).await
+    }
     async fn last_number(&self, series: &str) -> Result<u64> {
         self.inner.last_number(series).await
     }
