@@ -5,6 +5,7 @@
 //! way (write again and compare) is not used, so that a mistake in it cannot hide here.
 
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 const INTEGER_MAX: i64 = (1 << 53) - 1;
 const DEPTH_MAX: usize = 120;
@@ -67,7 +68,7 @@ impl<'t> Reader<'t> {
         match self.peek() {
             Some(b'{') => self.object(depth),
             Some(b'[') => self.array(depth),
-            Some(b'"') => self.string().map(Value::String),
+            Some(b'"') => self.string().map(|text| Value::String(text.into_owned())),
             Some(b'-' | b'0'..=b'9') => self.integer(),
             Some(b'n') => self.word("null", Value::Null),
             Some(b't') => self.word("true", Value::Bool(true)),
@@ -99,7 +100,7 @@ impl<'t> Reader<'t> {
         if self.take(b'}') {
             return Ok(Value::Object(members));
         }
-        let mut last: Option<String> = None;
+        let mut last: Option<Cow<'t, str>> = None;
         loop {
             if self.peek() != Some(b'"') {
                 return self.wrong("no member name");
@@ -115,8 +116,8 @@ impl<'t> Reader<'t> {
                 return self.wrong("no `:` after a member name");
             }
             let value = self.value(depth + 1)?;
-            last = Some(name.clone());
-            members.insert(name, value);
+            members.insert(name.clone().into_owned(), value);
+            last = Some(name);
             if self.take(b'}') {
                 return Ok(Value::Object(members));
             }
@@ -146,22 +147,23 @@ impl<'t> Reader<'t> {
         Ok(Value::from(number))
     }
 
-    fn string(&mut self) -> Result<String, NotCanonical> {
+    /// Reads a string; without escapes, as nearly all are, it is a slice of the input.
+    fn string(&mut self) -> Result<Cow<'t, str>, NotCanonical> {
         self.at += 1;
-        let mut text = String::new();
+        let mut text = Cow::Borrowed("");
         loop {
             let rest = self.rest();
             let Some(plain) = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') else {
                 return self.wrong("a string without end");
             };
-            text.push_str(rest.get(..plain).unwrap_or_default());
+            text += rest.get(..plain).unwrap_or_default();
             self.at += plain;
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
                     return Ok(text);
                 }
-                Some(b'\\') => text.push(self.escape()?),
+                Some(b'\\') => text.to_mut().push(self.escape()?),
                 _ => return self.wrong("a control character that is not escaped"),
             }
         }
@@ -210,6 +212,7 @@ pub(crate) fn write(value: &Value) -> Vec<u8> {
 
 fn write_into(out: &mut Vec<u8>, value: &Value) {
     match value {
+        Value::String(text) => write_text(out, text),
         Value::Array(items) => {
             out.push(b'[');
             for (at, item) in items.iter().enumerate() {
@@ -224,13 +227,24 @@ fn write_into(out: &mut Vec<u8>, value: &Value) {
             out.push(b'{');
             for (at, (name, member)) in sorted.into_iter().enumerate() {
                 out.extend((at > 0).then_some(b','));
-                write_into(out, &Value::String(name.clone()));
+                write_text(out, name);
                 out.push(b':');
                 write_into(out, member);
             }
             out.push(b'}');
         }
-        // Texts, integers and words: the JSON library writes the same bytes as RFC 8785 asks for.
+        // Integers and words.
         simple => out.extend_from_slice(simple.to_string().as_bytes()),
+    }
+}
+
+fn write_text(out: &mut Vec<u8>, text: &str) {
+    if text.bytes().any(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
+        // Where something is to be escaped, the JSON library writes the same bytes as RFC 8785 asks for.
+        out.extend_from_slice(Value::from(text).to_string().as_bytes());
+    } else {
+        out.push(b'"');
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
     }
 }
