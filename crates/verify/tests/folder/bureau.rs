@@ -9,12 +9,14 @@ use guiju_kernel::ledger::{Entry, Salt, SigningKey, Tree, checkpoint};
 use guiju_kernel::time;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+use sqlx::postgres::PgConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-const SCHEMA: &str = include_str!("../../../store/migrations/sqlite/0001_records_and_rows.sql");
+const SQLITE: &str = include_str!("../../../store/migrations/sqlite/0001_records_and_rows.sql");
+const POSTGRES: &str = include_str!("../../../store/migrations/postgres/0001_records_and_rows.sql");
 const ORIGINS: [&str; 2] = ["guiju.example/events", "guiju.example/readings"];
 const START_MS: i64 = 1_704_067_200_000;
 const HOUR_MS: i64 = 3_600_000;
@@ -292,7 +294,27 @@ impl Bureau {
     }
 
     /// Writes the folder.
-    pub async fn write(mut self, folder: &Path) {
+    pub async fn write(self, folder: &Path) {
+        write_keys(folder);
+        std::fs::write(folder.join("lock"), "").unwrap();
+        let options = SqliteConnectOptions::new().filename(folder.join("guiju.sqlite")).create_if_missing(true);
+        let mut database = options.foreign_keys(false).connect().await.unwrap();
+        sqlx::raw_sql("PRAGMA journal_mode = WAL").execute(&mut database).await.unwrap();
+        sqlx::raw_sql(SQLITE).execute(&mut database).await.unwrap();
+        self.insert(&mut Sink::Sqlite(&mut database)).await;
+        database.close().await.unwrap();
+    }
+
+    /// Writes a PostgreSQL database, and the key files into `keys` below `folder`.
+    pub async fn write_postgres(self, url: &str, folder: &Path) {
+        write_keys(folder);
+        let mut database = PgConnection::connect(url).await.unwrap();
+        sqlx::raw_sql(POSTGRES).execute(&mut database).await.unwrap();
+        self.insert(&mut Sink::Postgres(&mut database)).await;
+        database.close().await.unwrap();
+    }
+
+    async fn insert(mut self, sink: &mut Sink<'_>) {
         for log in 0..2 {
             let (size, note) = (self.trees[log].size() as i64, self.sign(log));
             self.put("heads", vec![Bind::Int(log as i64), Bind::Int(size), Bind::Text(note)]);
@@ -303,28 +325,18 @@ impl Bureau {
             self.put("party_keys", vec![Bind::Text(party), Bind::Blob(wrapped)]);
         }
         self.count_holdings();
-        write_keys(folder);
-        let options = SqliteConnectOptions::new().filename(folder.join("guiju.sqlite")).create_if_missing(true);
-        let mut database = options.foreign_keys(false).connect().await.unwrap();
-        sqlx::raw_sql("PRAGMA journal_mode = WAL").execute(&mut database).await.unwrap();
-        sqlx::raw_sql(SCHEMA).execute(&mut database).await.unwrap();
-        sqlx::raw_sql("BEGIN").execute(&mut database).await.unwrap();
+        sink.run("BEGIN").await;
         for ((table, _), row) in &self.rows {
             let columns: Vec<String> = row.keys().map(|name| format!("\"{name}\"")).collect();
-            insert(
-                &mut database,
-                &format!("{table} ({})", columns.join(", ")),
-                &row.values().map(Bind::from).collect::<Vec<_>>(),
-            )
-            .await;
+            let into = format!("{table} ({})", columns.join(", "));
+            sink.insert(&into, &row.values().map(Bind::from).collect::<Vec<_>>()).await;
         }
         for (table, rows) in &self.written {
             for row in rows {
-                insert(&mut database, table, row).await;
+                sink.insert(table, row).await;
             }
         }
-        sqlx::raw_sql("COMMIT").execute(&mut database).await.unwrap();
-        database.close().await.unwrap();
+        sink.run("COMMIT").await;
     }
 
     fn count_holdings(&mut self) {
@@ -345,7 +357,6 @@ impl Bureau {
 fn write_keys(folder: &Path) {
     let keys = folder.join("keys");
     std::fs::create_dir_all(&keys).unwrap();
-    std::fs::write(folder.join("lock"), "").unwrap();
     std::fs::write(keys.join("ledger.key"), hex::encode(seed("ledger", 0)) + "\n").unwrap();
     std::fs::write(keys.join("master.key"), hex::encode(seed("master", 0)) + "\n").unwrap();
     for (file, origin) in ["ledger.vkey", "readings.vkey"].iter().zip(ORIGINS) {
@@ -354,18 +365,52 @@ fn write_keys(folder: &Path) {
     }
 }
 
-async fn insert(database: &mut SqliteConnection, into: &str, row: &[Bind]) {
-    let marks = vec!["?"; row.len()].join(", ");
-    let mut query = sqlx::query(sqlx::AssertSqlSafe(format!("INSERT INTO {into} VALUES ({marks})")));
-    for cell in row {
-        query = match cell {
-            Bind::Null => query.bind(None::<i64>),
-            Bind::Int(int) => query.bind(*int),
-            Bind::Text(text) => query.bind(text.as_str()),
-            Bind::Blob(bytes) => query.bind(bytes.as_slice()),
-        };
+/// Where rows go.
+enum Sink<'c> {
+    Sqlite(&'c mut SqliteConnection),
+    Postgres(&'c mut PgConnection),
+}
+
+impl Sink<'_> {
+    async fn run(&mut self, sql: &'static str) {
+        match self {
+            Sink::Sqlite(database) => drop(sqlx::raw_sql(sql).execute(&mut **database).await.unwrap()),
+            Sink::Postgres(database) => drop(sqlx::raw_sql(sql).execute(&mut **database).await.unwrap()),
+        }
     }
-    query.execute(database).await.unwrap();
+
+    async fn insert(&mut self, into: &str, row: &[Bind]) {
+        let mut bound = 0;
+        let marks = row.iter().map(|cell| {
+            bound += usize::from(*cell != Bind::Null);
+            if *cell == Bind::Null { "NULL".to_owned() } else { format!("${bound}") }
+        });
+        let sql = sqlx::AssertSqlSafe(format!("INSERT INTO {into} VALUES ({})", marks.collect::<Vec<_>>().join(", ")));
+        macro_rules! bind {
+            ($query:ident) => {
+                for cell in row {
+                    $query = match cell {
+                        Bind::Null => $query,
+                        Bind::Int(int) => $query.bind(*int),
+                        Bind::Text(text) => $query.bind(text.clone()),
+                        Bind::Blob(bytes) => $query.bind(bytes.clone()),
+                    };
+                }
+            };
+        }
+        match self {
+            Sink::Sqlite(database) => {
+                let mut query = sqlx::query(sql);
+                bind!(query);
+                query.execute(&mut **database).await.unwrap();
+            }
+            Sink::Postgres(database) => {
+                let mut query = sqlx::query(sql);
+                bind!(query);
+                query.execute(&mut **database).await.unwrap();
+            }
+        }
+    }
 }
 
 /// A bureau with every kind of row, and the checkpoint that it published midway.

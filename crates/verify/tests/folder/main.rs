@@ -5,4 +5,6 @@ mod bureau;
 #[cfg(test)]
 mod changes;
 #[cfg(test)]
+mod postgres;
+#[cfg(test)]
 mod speed;
