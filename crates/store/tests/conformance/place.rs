@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use guiju_store::{Fence, Mode, Result, Store, Target, open};
+use guiju_testkit::facts::left_out;
 use guiju_testkit::postgres::{ADDRESS_VARIABLE, Server};
 use tempfile::TempDir;
 
@@ -24,7 +25,7 @@ impl Place {
     /// An empty database; `None`, said on stderr, where there is no server.
     pub fn database() -> Option<Self> {
         let Some(server) = Server::find().expect("the server starts") else {
-            eprintln!("skipped: no PostgreSQL");
+            left_out("not asked of PostgreSQL: its programs are not installed here");
             return None;
         };
         let url = server.fresh_database().expect("a database can be made");
@@ -34,11 +35,11 @@ impl Place {
     /// A database on a server that no other test uses, and the server; `None` also where the server is not ours to stop.
     pub fn alone() -> Option<(Self, Arc<Server>)> {
         if std::env::var_os(ADDRESS_VARIABLE).is_some() {
-            eprintln!("skipped: the server at {ADDRESS_VARIABLE} is not ours to stop");
+            left_out(&format!("not tried on PostgreSQL: the server at {ADDRESS_VARIABLE} is not ours to stop"));
             return None;
         }
         let Some(server) = Server::own(&[]).expect("the server starts") else {
-            eprintln!("skipped: no PostgreSQL");
+            left_out("not asked of PostgreSQL: its programs are not installed here");
             return None;
         };
         let server = Arc::new(server);

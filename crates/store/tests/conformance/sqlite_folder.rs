@@ -148,6 +148,6 @@ async fn fills_the_disk() {
         store.commit(&fence, &batch(stored)).await.unwrap();
         assert_eq!(store.position(Log::Events).await.unwrap().size, stored * 2 + 2);
     } else {
-        eprintln!("skipped: no prlimit, so that the disk cannot be given room again");
+        guiju_testkit::facts::left_out("a full disk that is given room again: no `prlimit` here");
     }
 }
