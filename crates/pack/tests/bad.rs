@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use guiju_pack::{Complaint, run_examples};
+use guiju_pack::{Complaint, Pack, run_examples};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -95,4 +95,43 @@ fn every_slip_is_told_at_its_place() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
     assert!(cases >= 40, "only {cases} cases");
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_told_and_not_a_panic() {
+    let complaints = Pack::load(Path::new("/no/such/pack")).unwrap_err();
+    assert_eq!(complaints.len(), 1);
+    assert!(complaints[0].file.contains("/no/such/pack"));
+    assert!(Pack::from_archive(b"[]").unwrap_err().iter().any(|complaint| complaint.file == "pack.yaml"));
+}
+
+/// Whatever is lost or doubled on the way, loading answers with a pack or with complaints that have a place.
+#[test]
+fn a_file_with_any_line_lost_doubled_or_cut_short_is_answered() {
+    let base = tests().join("base");
+    let folder = tempfile::tempdir().unwrap();
+    copy(&base, folder.path()).unwrap();
+    for file in ["pack.yaml", "law/lending.yaml", "procedures/lending/loan.yaml", "registers/tools.yaml"] {
+        let whole = std::fs::read_to_string(base.join(file)).unwrap();
+        let lines: Vec<&str> = whole.lines().collect();
+        for at in 0..lines.len() {
+            let without = lines.iter().enumerate().filter(|(line, _)| *line != at).map(|(_, text)| *text);
+            let mut doubled = lines.clone();
+            doubled.insert(at, lines[at]);
+            let cut =
+                &lines[at][..lines[at].char_indices().nth(lines[at].chars().count() / 2).map_or(0, |(byte, _)| byte)];
+            let mut short = lines.clone();
+            short[at] = cut;
+            for text in [without.collect::<Vec<_>>().join("\n"), doubled.join("\n"), short.join("\n")] {
+                std::fs::write(folder.path().join(file), text).unwrap();
+                if let Err(complaints) = Pack::load(folder.path()) {
+                    assert!(!complaints.is_empty());
+                    assert!(
+                        complaints.iter().all(|c| c.line > 0 && c.column > 0 && !c.zh.is_empty() && !c.en.is_empty())
+                    );
+                }
+            }
+        }
+        std::fs::write(folder.path().join(file), whole).unwrap();
+    }
 }

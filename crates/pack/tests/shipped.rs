@@ -50,3 +50,73 @@ fn editors_find_the_schema_of_every_shipped_file() {
     }
     assert!(checked > 30);
 }
+
+/// The folder with the published figures, next to the repository or two levels up from a worktree.
+fn shared() -> Option<PathBuf> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let named = std::env::var_os("GUIJU_SHARED").map(PathBuf::from);
+    let places = [named, Some(root.join("../shared")), Some(root.join("../../shared"))];
+    places.into_iter().flatten().find(|place| place.is_dir())
+}
+
+#[test]
+fn the_pack_defines_the_figures_of_requests_and_services_that_were_published() {
+    let Some(table) = shared().map(|shared| shared.join("report/figures-2024.csv")) else {
+        eprintln!("the published figures are not here: nothing was compared");
+        return;
+    };
+    let table = std::fs::read_to_string(table).unwrap();
+    let pack = Pack::embedded().map_err(complain).unwrap();
+    let mut compared = 0;
+    for line in table.lines().filter(|line| line.starts_with("requests.") || line.starts_with("service.")) {
+        let cells: Vec<&str> = line.splitn(8, ',').collect();
+        let [id, _, zh, unit, _, _, scope, _] = cells.as_slice() else { panic!("{line}") };
+        let figure = pack.figure(id).unwrap_or_else(|| panic!("the pack does not define {id}"));
+        assert_eq!(
+            (figure.title.zh.as_str(), figure.unit.zh.as_str(), figure.scope.as_str()),
+            (*zh, *unit, *scope),
+            "{id}"
+        );
+        compared += 1;
+    }
+    assert_eq!(compared, 6);
+}
+
+/// A promise that a page shows, a clock that runs and a parameter that is dated are the same thing.
+#[test]
+fn what_is_promised_is_what_the_clocks_count() {
+    let pack = Pack::embedded().map_err(complain).unwrap();
+    let at = guiju_kernel::time::parse("2024-03-01T09:00:00.000+08:00").unwrap();
+    for (clock, period) in
+        [("contact", "60 minutes"), ("plan", "24 hours"), ("close", "7 days"), ("objection", "1 working_day")]
+    {
+        let procedure = pack.procedure_at("enterprise-request", guiju_kernel::time::date_of(at)).unwrap();
+        let limit = &procedure.clock(clock).unwrap().limit;
+        assert_eq!(pack.param_value(limit, at).unwrap().value, period, "{clock}");
+    }
+    assert!(pack.procedure_at("enterprise-request", jiff::civil::date(2020, 12, 31)).is_none());
+    assert_eq!(pack.unit("jh-miit/radio").unwrap().1.title.zh, "无线电科");
+    assert!(pack.unit("jh-miit/rado").is_none());
+    let (statute, text) = pack.article("platform-service#6").unwrap();
+    assert_eq!(statute.id, "platform-service");
+    assert!(text.zh.contains("退回"));
+    assert!(!pack.calendar_notices().is_empty());
+    assert!(pack.working_hours().is_some());
+}
+
+/// Whoever is suggested or assigned work has somebody's desk: units named by choices and levels exist and are not the dispatcher.
+#[test]
+fn every_type_of_request_suggests_a_unit_that_exists() {
+    let pack = Pack::embedded().map_err(complain).unwrap();
+    let procedure = pack.procedure("enterprise-request").unwrap();
+    let types = procedure.field("types").unwrap();
+    let guiju_kernel::procedure::definition::FieldKind::Enum { choices, most } = &types.kind else {
+        panic!("no choices")
+    };
+    assert_eq!(*most, 4);
+    assert_eq!(choices.len(), 16);
+    for choice in choices {
+        assert!(pack.unit(choice.unit.as_deref().unwrap()).is_some(), "{}", choice.value);
+        assert!(!choice.words.is_empty(), "{} has no everyday words", choice.value);
+    }
+}
