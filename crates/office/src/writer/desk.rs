@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use guiju_kernel::case::Case;
+use guiju_kernel::ledger::Tree;
 use guiju_kernel::ledger::vault::VaultKey;
-use guiju_kernel::ledger::{Tree, checkpoint};
 use guiju_kernel::procedure::definition::Procedure;
 use guiju_kernel::procedure::{Context, Decided, Person, Proposal, Refusal, RefusalKind, decide};
 use guiju_kernel::record::{ActorKind, Effect, Record, Table};
@@ -37,13 +37,13 @@ pub struct Desk {
     pub(super) events: Tree,
     pub(super) readings: Tree,
     pub(super) last: i64,
-    head: Option<(u64, String)>,
+    pub(super) head: Option<(u64, String)>,
     cases: HashMap<u64, Arc<Case>>,
     pub(super) numbers: Numbers,
     pub(super) entries: Entries,
     once: HashMap<String, u64>,
     pub(super) party_keys: HashMap<String, Arc<VaultKey>>,
-    timers: BTreeSet<(i64, u64, String)>,
+    pub(super) timers: BTreeSet<(i64, u64, String)>,
     /// Cases and tokens of the group that may still be on its way to the disk: not to be forgotten, since the store may not have
     /// them yet.
     fresh: (HashSet<u64>, HashSet<String>),
@@ -151,7 +151,7 @@ impl Desk {
     }
 
     /// The moment a task is decided at: never before the latest record.
-    fn now(&self, asked: Option<Instant>) -> Instant {
+    pub(super) fn now(&self, asked: Option<Instant>) -> Instant {
         let now = asked.map_or_else(|| self.clock_ms(), time::to_millis).max(self.last);
         time::from_millis(now).unwrap_or(Instant::UNIX_EPOCH)
     }
@@ -232,12 +232,12 @@ impl Desk {
         }
     }
 
-    async fn learn(&mut self, missed: Vec<Miss>) -> Result<(), OfficeError> {
+    pub(super) async fn learn(&mut self, missed: Vec<Miss>) -> Result<(), OfficeError> {
         super::learn(self.store.as_ref(), missed, &mut self.numbers, &mut self.entries).await
     }
 
     /// Takes a decision into the group: seals what is personal, appends the record, folds the case.
-    async fn accept(
+    pub(super) async fn accept(
         &mut self,
         decided: Decided,
         before: Option<Arc<Case>>,
@@ -299,99 +299,6 @@ impl Desk {
             salt: *salt.as_bytes(),
         });
         Ok(())
-    }
-
-    /// The first record of a new day publishes the head of the day before.
-    fn daily(&mut self, recorded: i64, pending: &mut Pending) {
-        let day = |ms: i64| time::from_millis(ms).map(date_of).ok();
-        if self.last != i64::MIN && day(self.last) != day(recorded) && self.events.size() > 0 {
-            match checkpoint::sign(
-                self.keys.events.verifier().name(),
-                self.events.size(),
-                &self.events.root(),
-                &self.keys.events,
-            ) {
-                Ok(note) => pending.batch_mut().checkpoints.push((Log::Events, self.events.size(), note)),
-                Err(fault) => tracing::error!(%fault, "the day's checkpoint could not be signed"),
-            }
-        }
-    }
-
-    fn publish(&mut self, pending: &mut Pending) -> Result<(), OfficeError> {
-        for (log, tree, key) in
-            [(Log::Events, &self.events, &self.keys.events), (Log::Readings, &self.readings, &self.keys.readings)]
-        {
-            if tree.size() == 0 {
-                continue;
-            }
-            let note = trees::sign(key, tree)?;
-            pending.batch_mut().checkpoints.push((log, tree.size(), note));
-        }
-        Ok(())
-    }
-
-    fn sign(&mut self, pending: &mut Pending) -> Result<(), OfficeError> {
-        if !pending.batch_mut().records.is_empty() {
-            let note = trees::sign(&self.keys.events, &self.events)?;
-            pending.batch_mut().heads.push((Log::Events, self.events.size(), note.clone()));
-            self.head = Some((self.events.size(), note));
-        }
-        if !pending.batch_mut().readings.is_empty() {
-            let note = trees::sign(&self.keys.readings, &self.readings)?;
-            pending.batch_mut().heads.push((Log::Readings, self.readings.size(), note));
-        }
-        Ok(())
-    }
-
-    /// Rings every timer due at or before `now`, in order, each at its own moment.
-    async fn ring(&mut self, now: Instant, pending: &mut Pending) {
-        let until = time::to_millis(now);
-        while let Some((at, id, name)) = self.timers.first().filter(|(at, ..)| *at <= until).cloned() {
-            self.timers.remove(&(at, id, name.clone()));
-            if let Err(fault) = self.ring_one(at, id, &name, pending).await {
-                tracing::error!(%fault, case = id, timer = name, "a timer could not ring");
-            }
-        }
-    }
-
-    async fn ring_one(&mut self, at: i64, id: u64, name: &str, pending: &mut Pending) -> Result<(), OfficeError> {
-        let before = self.case(id).await?;
-        if before.timers.get(name).map(|t| time::to_millis(*t)) != Some(at) {
-            return Ok(());
-        }
-        let volume = self.shelf.volume(&before.pack)?.clone();
-        let Some(procedure) = volume.procedure(&before.procedure, date_of(before.opened)) else { return Ok(()) };
-        let now = self.now(time::from_millis(at).ok());
-        let calendar = volume.calendar(now)?;
-        loop {
-            let (outcome, missed) = {
-                let book = Book::new(&volume, &self.numbers, &self.entries);
-                let pack = self.shelf.current.pack.hash.as_str();
-                let ctx = Context { now, calendar, facts: &book, next_seq: self.events.size(), pack };
-                let outcome = guiju_kernel::procedure::ring(&procedure, &before, name, &ctx);
-                (outcome, book.into_missed())
-            };
-            if !missed.is_empty() {
-                self.learn(missed).await?;
-                continue;
-            }
-            match outcome {
-                Ok(decided) => {
-                    self.accept(decided, Some(before), None, pending).await?;
-                }
-                Err(refusal) => tracing::warn!(case = id, timer = name, rule = refusal.rule, "a timer was refused"),
-            }
-            return Ok(());
-        }
-    }
-
-    fn move_timers(&mut self, before: Option<&Case>, after: &Case) {
-        for (name, at) in before.iter().flat_map(|c| &c.timers) {
-            self.timers.remove(&(time::to_millis(*at), after.id, name.clone()));
-        }
-        for (name, at) in &after.timers {
-            self.timers.insert((time::to_millis(*at), after.id, name.clone()));
-        }
     }
 
     pub(super) async fn case(&mut self, id: u64) -> Result<Arc<Case>, OfficeError> {

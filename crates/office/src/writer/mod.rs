@@ -5,10 +5,12 @@
 //! fails, both are answered with the fault and the task starts again from what the store holds. INVARIANT(order): records are
 //! decided and committed in the order of their sequence numbers, and nobody is answered before their record is durable.
 
+mod bells;
 mod desk;
 mod entry;
 mod erase;
 mod facts;
+mod heads;
 mod import;
 mod mark;
 mod pending;
