@@ -9,6 +9,7 @@ mod data;
 mod demo;
 mod erase;
 mod figures;
+mod import;
 mod serve;
 mod users;
 mod verify;
@@ -37,6 +38,8 @@ enum Command {
     Calendar(calendar::CalendarArgs),
     /// Reads the data independently and says whether anything was changed unseen / 独立核验数据
     Verify(verify::VerifyArgs),
+    /// Takes registers, requests and old cases from a workbook / 从表格导入台账、诉求和历史办件
+    Import(import::ImportArgs),
     /// Erases a party's personal data / 依法删除当事人个人信息
     Erase(erase::EraseArgs),
     /// Accounts / 账户
@@ -81,6 +84,7 @@ async fn run(command: Command) -> Result<ExitCode, Fault> {
             Ok(calendar::run(&args, almanac.latest()))
         }
         Command::Verify(args) => verify::run(args).await,
+        Command::Import(args) => import::run(args).await,
         Command::Erase(args) => erase::run(args).await,
         Command::Users(args) => users::run(args).await,
         Command::Bench(args) => bench::run(args).await,

@@ -1,22 +1,27 @@
 //! Registers, requests and old cases from workbooks: what is wanted is derived from the pack, so that a register or procedure
 //! that is added as data can be imported as well.
+//!
+//! A file is read and judged first ([`Office::import_preview`]): what is wrong with its cells, and what the rules say of each
+//! row, stand in one preview. Writing ([`Office::import_commit`]) judges again, and is one commit: all or nothing, or with
+//! `skip_bad` the good rows.
+
+mod columns;
+mod history;
 
 use std::collections::BTreeMap;
 
-use guiju_kernel::organ::Register;
-use guiju_kernel::procedure::definition::{Act, Choice, Field, FieldKind, Procedure, Validator};
-use guiju_kernel::procedure::{Claim, Person};
+use guiju_kernel::procedure::definition::{Act, FieldKind, Procedure, Text};
+use guiju_kernel::procedure::{Person, Refusal};
 use guiju_kernel::record::Origin;
-use guiju_kernel::time::{self, Instant};
-use guiju_pack::Pack;
-use guiju_sheet::{Column, Kind, Limits, Preview, Row, Value as Cell, Wanted};
+use guiju_kernel::time;
+use guiju_sheet::{Limits, Preview, Row, Severity, Value as Cell, Wanted};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
-use crate::answer::{Ask, History, OfficeError, Target};
+use crate::answer::{Ask, OfficeError, Target};
 use crate::office::Office;
-use crate::writer::{EntryAsk, Import, Line, Outcome, Task};
+use crate::writer::{EntryAsk, Import, ImportMode, Line, Outcome, Task};
 
 /// What a workbook is read as.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +38,7 @@ pub enum What {
 #[derive(Debug, Clone)]
 pub struct Read {
     pub book: guiju_sheet::Book,
+    /// Complaints about cells and rows, those of the rules included.
     pub preview: Preview,
     /// Hash of the file: the batch under which history is recorded.
     pub batch: String,
@@ -40,30 +46,63 @@ pub struct Read {
 
 /// The procedure into which `guiju import requests` files.
 const REQUESTS: &str = "enterprise-request";
-/// Columns of history that no field of the procedure gives.
-const NUMBER: &str = "original_number";
-const STATE: &str = "state";
+/// The register in which firms are looked up.
+const ENTERPRISES: &str = "enterprises";
+/// Columns of history that no field of the procedure gives (names of fields have no such sign).
+const NUMBER: &str = "number@";
+const STATE: &str = "state@";
 
 impl Office {
     /// What the columns of a workbook may be.
     pub fn wanted(&self, what: &What) -> Result<Wanted, OfficeError> {
         let pack = self.pack();
-        let unknown =
-            |id: &str| OfficeError::Input(format!("没有台账或程序 `{id}` / there is no register or procedure `{id}`"));
         match what {
-            What::Register(id) => Ok(of_register(pack.register(id).ok_or_else(|| unknown(id))?, &pack)),
-            What::Requests => of_requests(pack.procedure(REQUESTS).ok_or_else(|| unknown(REQUESTS))?, &pack),
-            What::History(id) => Ok(of_history(pack.procedure(id).ok_or_else(|| unknown(id))?, &pack)),
+            What::Register(id) => Ok(columns::of_register(pack.register(id).ok_or_else(|| unknown(id))?, &pack)),
+            What::Requests => columns::of_requests(pack.procedure(REQUESTS).ok_or_else(|| unknown(REQUESTS))?, &pack),
+            What::History(id) => {
+                let procedure = pack.procedure(id).ok_or_else(|| unknown(id))?;
+                Ok(columns::of_history(procedure, history_act(procedure)?, &pack))
+            }
         }
     }
 
-    /// Reads a file and says what would be taken from it and what is wrong with the rest.
-    pub fn import_preview(&self, what: &What, file_name: &str, bytes: &[u8]) -> Result<Read, OfficeError> {
+    /// Whoever imports at the machine itself, without an account: who may open the data folder may fill it, and every record
+    /// says that it was an import.
+    pub fn operator(&self, what: &What) -> Person {
+        let pack = self.pack();
+        let roles = match what {
+            What::Register(id) => pack.register(id).map(|r| r.kept_by.iter().cloned().collect()).unwrap_or_default(),
+            What::Requests => {
+                let act = pack.procedure(REQUESTS).and_then(|p| filing_act(p).ok());
+                act.iter().flat_map(|act| act.by.iter().filter_map(|b| b.role.clone())).collect()
+            }
+            What::History(_) => Default::default(),
+        };
+        let own = pack.organs.iter().find(|o| o.own).map(|o| o.id.clone());
+        history::operator(own, roles)
+    }
+
+    /// Reads a file and says what would be taken from it and what is wrong with the rest. Writes nothing.
+    pub async fn import_preview(
+        &self,
+        who: &Person,
+        what: &What,
+        file_name: &str,
+        bytes: &[u8],
+    ) -> Result<Read, OfficeError> {
         let wanted = self.wanted(what)?;
         let book =
             guiju_sheet::read(bytes, file_name, &Limits::default()).map_err(|e| OfficeError::Input(e.to_string()))?;
         let preview = guiju_sheet::preview(&book, &wanted);
-        Ok(Read { book, preview, batch: hex::encode(Sha256::digest(bytes)) })
+        let mut read = Read { book, preview, batch: hex::encode(Sha256::digest(bytes)) };
+        if read.preview.is_refused() {
+            return Ok(read);
+        }
+        self.notice_unknown_firms(what, &mut read).await?;
+        let lines = self.lines(who, what, &mut read)?;
+        let outcome = self.import(lines, ImportMode::Rehearse).await?;
+        complain(&mut read, &outcome.refused);
+        Ok(read)
     }
 
     /// The user's workbook with the bad cells marked.
@@ -76,66 +115,146 @@ impl Office {
         guiju_sheet::template(&self.wanted(what)?, self.now()).map_err(|e| OfficeError::Input(e.to_string()))
     }
 
-    /// Writes what was read: all of it or nothing, or with `skip_bad` the good rows only.
+    /// Writes what was read, in one commit: all of it or nothing, or with `skip_bad` the good rows only. What is refused now
+    /// although the preview found it good (somebody was faster) is added to the preview's complaints.
+    ///
+    /// # Errors
+    /// [`OfficeError::Input`] when rows are at fault and are not to be skipped; nothing was written then.
     pub async fn import_commit(
         &self,
         who: &Person,
         what: &What,
-        read: &Read,
+        read: &mut Read,
         skip_bad: bool,
     ) -> Result<Outcome, OfficeError> {
-        let bad = read.preview.bad();
-        if read.preview.is_refused() || bad > 0 && !skip_bad {
-            let zh = format!("文件中有 {bad} 行需要改正，没有写入任何内容");
-            return Err(OfficeError::Input(format!("{zh} / {bad} rows need mending; nothing was written")));
+        nothing_bad(read, skip_bad)?;
+        let lines = self.lines(who, what, read)?;
+        nothing_bad(read, skip_bad)?;
+        let mode = if skip_bad { ImportMode::SkipBad } else { ImportMode::AllOrNothing };
+        let outcome = self.import(lines, mode).await?;
+        complain(read, &outcome.refused);
+        if !skip_bad {
+            nothing_bad(read, false)?;
         }
-        let mut lines = Vec::new();
-        for row in read.preview.rows.iter().filter(|row| row.is_good()) {
-            lines.push((row.number, self.line(who, what, row, &read.batch)?));
-        }
+        Ok(outcome)
+    }
+
+    async fn import(&self, lines: Vec<(usize, Line)>, mode: ImportMode) -> Result<Outcome, OfficeError> {
         let (outcome, answer) = oneshot::channel();
-        let import = Import { lines, skip_bad, outcome };
-        self.job(Task::Import(Box::new(import)), None).await?;
+        self.job(Task::Import(Box::new(Import { lines, mode, outcome })), None).await?;
         answer.await.map_err(|_| OfficeError::Closing)?
     }
 
-    fn line(&self, who: &Person, what: &What, row: &Row, batch: &str) -> Result<Line, OfficeError> {
+    /// The good rows as what they ask for; a row that cannot be asked gets its complaint.
+    fn lines(&self, who: &Person, what: &What, read: &mut Read) -> Result<Vec<(usize, Line)>, OfficeError> {
+        let mut lines = Vec::new();
+        let mut faults = Vec::new();
+        for (at, row) in read.preview.rows.iter().enumerate().filter(|(_, row)| row.is_good()) {
+            match self.line(who, what, row, &read.batch)? {
+                Ok(line) => lines.push((at, line)),
+                Err(fault) => faults.push((at, fault)),
+            }
+        }
+        for (at, fault) in faults {
+            let (zh, en) = (&fault.why.zh, &fault.why.en);
+            read.preview.complain(at, fault.column.as_deref(), Severity::Refused, zh, en);
+        }
+        Ok(lines)
+    }
+
+    fn line(
+        &self,
+        who: &Person,
+        what: &What,
+        row: &Row,
+        batch: &str,
+    ) -> Result<Result<Line, history::Fault>, OfficeError> {
         let pack = self.pack();
-        let absent = || OfficeError::Input("法规包中没有这一项 / the pack lacks it".to_owned());
         match what {
             What::Register(id) => {
-                let register = pack.register(id).ok_or_else(absent)?;
+                let register = pack.register(id).ok_or_else(|| unknown(id))?;
                 let given = values(row);
-                let key = given.get(&register.key).and_then(Value::as_str).unwrap_or_default().to_owned();
-                Ok(Line::Entry(Box::new(EntryAsk {
-                    by: who.clone(),
-                    register: id.clone(),
-                    key,
-                    fields: Some(given),
-                    secrets: BTreeMap::new(),
-                    seen: None,
-                    done: None,
-                    origin: Origin::Own,
-                    once: None,
-                })))
+                let key = given.get(&register.key).map(key_text).unwrap_or_default();
+                Ok(Ok(Line::Entry(Box::new(entry_ask(who, id, key, given)))))
             }
             What::Requests => {
-                let procedure = pack.procedure(REQUESTS).ok_or_else(absent)?;
+                let procedure = pack.procedure(REQUESTS).ok_or_else(|| unknown(REQUESTS))?;
                 let act = filing_act(procedure)?;
                 let given = values(row);
                 let subject = subject(procedure, &given);
                 let target = Target::New { procedure: procedure.id.clone(), subject };
-                Ok(Line::Case(vec![ask(target, &act.name, who, given)]))
+                Ok(Ok(Line::Case(vec![plain_ask(target, &act.name, who, given)])))
             }
             What::History(id) => {
-                let procedure = pack.procedure(id).ok_or_else(absent)?;
-                Ok(Line::Case(history(procedure, who, row, batch)?))
+                let procedure = pack.procedure(id).ok_or_else(|| unknown(id))?;
+                Ok(history::asks(procedure, who, row, batch, self.now())?.map(Line::Case))
             }
         }
     }
+
+    /// A firm that is not on the register is taken, and named: most often its code was mistyped into another firm's.
+    async fn notice_unknown_firms(&self, what: &What, read: &mut Read) -> Result<(), OfficeError> {
+        let pack = self.pack();
+        let id = match what {
+            What::Register(_) => return Ok(()),
+            What::Requests => REQUESTS,
+            What::History(id) => id,
+        };
+        let party = pack.procedure(id).and_then(|p| p.fields.iter().find(|f| f.kind == FieldKind::Party));
+        let (Some(party), Some(register)) = (party, pack.register(ENTERPRISES)) else { return Ok(()) };
+        let mut known: BTreeMap<String, bool> = BTreeMap::new();
+        let mut unknown = Vec::new();
+        for (at, row) in read.preview.rows.iter().enumerate() {
+            let Some(Cell::CreditCode(code)) = row.values.get(&party.name) else { continue };
+            let code = code.as_str();
+            if !known.contains_key(code) {
+                let there = self.store.entry(ENTERPRISES, code).await?.is_some();
+                known.insert(code.to_owned(), there);
+            }
+            if known.get(code) == Some(&false) {
+                unknown.push(at);
+            }
+        }
+        let zh = format!("{}里没有这家企业，照常导入；请核对代码", register.title.zh);
+        let en = format!("`{}` does not have this firm; it is taken all the same, check the code", register.title.en);
+        for at in unknown {
+            read.preview.complain(at, Some(&party.name), Severity::Noticed, &zh, &en);
+        }
+        Ok(())
+    }
 }
 
-fn ask(target: Target, act: &str, who: &Person, given: Map<String, Value>) -> Ask {
+fn unknown(id: &str) -> OfficeError {
+    OfficeError::Input(format!("没有台账或程序 `{id}` / there is no register or procedure `{id}`"))
+}
+
+fn nothing_bad(read: &Read, skip_bad: bool) -> Result<(), OfficeError> {
+    let bad = read.preview.bad();
+    if read.preview.is_refused() {
+        return Err(OfficeError::Input(
+            "这个文件不能导入，没有写入任何内容 / this file cannot be imported; nothing was written".to_owned(),
+        ));
+    }
+    if bad > 0 && !skip_bad {
+        let zh = format!("文件中有 {bad} 行需要改正，没有写入任何内容");
+        return Err(OfficeError::Input(format!("{zh} / {bad} rows need mending; nothing was written")));
+    }
+    Ok(())
+}
+
+/// What the rules refuse, at the row and cell that it is about.
+fn complain(read: &mut Read, refused: &[(usize, Box<Refusal>)]) {
+    for (at, refusal) in refused {
+        let Text { mut zh, mut en } = refusal.why.clone();
+        if let Some(mend) = &refusal.mend {
+            zh += &format!("；{}", mend.zh);
+            en += &format!("; {}", mend.en);
+        }
+        read.preview.complain(*at, refusal.field.as_deref(), Severity::Refused, &zh, &en);
+    }
+}
+
+fn plain_ask(target: Target, act: &str, who: &Person, given: Map<String, Value>) -> Ask {
     Ask {
         target,
         act: act.to_owned(),
@@ -145,6 +264,20 @@ fn ask(target: Target, act: &str, who: &Person, given: Map<String, Value>) -> As
         given,
         files: Vec::new(),
         history: None,
+        once: None,
+    }
+}
+
+fn entry_ask(who: &Person, register: &str, key: String, given: Map<String, Value>) -> EntryAsk {
+    EntryAsk {
+        by: who.clone(),
+        register: register.to_owned(),
+        key,
+        fields: Some(given),
+        secrets: BTreeMap::new(),
+        seen: None,
+        done: None,
+        origin: Origin::Own,
         once: None,
     }
 }
@@ -163,45 +296,6 @@ fn history_act(procedure: &Procedure) -> Result<&Act, OfficeError> {
     act.ok_or_else(|| OfficeError::Pack(format!("{}: no act records history", procedure.id)))
 }
 
-/// One old case: its opening and every step that has a date, in the order of the dates, then the state it is said to be in.
-fn history(procedure: &Procedure, who: &Person, row: &Row, batch: &str) -> Result<Vec<Ask>, OfficeError> {
-    let act = history_act(procedure)?;
-    let mut given = values(row);
-    let take = |given: &mut Map<String, Value>, id: &str| given.remove(id).and_then(|v| v.as_str().map(str::to_owned));
-    let number = take(&mut given, NUMBER).unwrap_or_default();
-    let said = take(&mut given, STATE);
-    let mut steps: Vec<(Instant, String, String)> = Vec::new();
-    for step in dated_acts(procedure) {
-        let Some(at) = take(&mut given, &dated(step)) else { continue };
-        let at = time::parse(&at).map_err(|e| OfficeError::Input(e.to_string()))?;
-        let to = step.to.clone().unwrap_or_default();
-        steps.push((at, step.name.clone(), to));
-    }
-    steps.sort();
-    let origin = Origin::Mirror { system: "import".to_owned(), number: number.clone(), batch: batch.to_owned() };
-    let subject = subject(procedure, &given);
-    let mut asks = Vec::new();
-    let count = steps.len();
-    for (n, (at, name, to)) in steps.into_iter().enumerate() {
-        let last = n + 1 == count;
-        let target = match n {
-            0 => Target::New { procedure: procedure.id.clone(), subject: subject.clone() },
-            _ => Target::Opened { once: String::new() },
-        };
-        let state = match &said {
-            Some(said) if last => said.clone(),
-            _ => to,
-        };
-        let fields = if n == 0 { std::mem::take(&mut given) } else { Map::new() };
-        let mut ask = ask(target, &act.name, who, fields);
-        ask.done = Some(at);
-        ask.origin = origin.clone();
-        ask.history = Some(History { claim: Claim { act: Some(name), state }, number: Some(number.clone()) });
-        asks.push(ask);
-    }
-    Ok(asks)
-}
-
 fn subject(procedure: &Procedure, given: &Map<String, Value>) -> Option<String> {
     let party = procedure.fields.iter().find(|f| f.kind == FieldKind::Party)?;
     given.get(&party.name)?.as_str().map(str::to_owned)
@@ -210,6 +304,10 @@ fn subject(procedure: &Procedure, given: &Map<String, Value>) -> Option<String> 
 /// A row's values as the kernel takes them.
 fn values(row: &Row) -> Map<String, Value> {
     row.values.iter().map(|(id, cell)| (id.clone(), value(cell))).collect()
+}
+
+fn key_text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn value(cell: &Cell) -> Value {
@@ -224,127 +322,4 @@ fn value(cell: &Cell) -> Value {
         Cell::Phone(phone) => json!(phone.as_str()),
         Cell::CreditCode(code) => json!(code.as_str()),
     }
-}
-
-fn of_register(register: &Register, pack: &Pack) -> Wanted {
-    Wanted {
-        zh: register.title.zh.clone(),
-        en: register.title.en.clone(),
-        columns: register.fields.iter().filter_map(|f| column(f, f.name == register.key, pack)).collect(),
-        unique: vec![vec![register.key.clone()]],
-    }
-}
-
-fn of_requests(procedure: &Procedure, pack: &Pack) -> Result<Wanted, OfficeError> {
-    let act = filing_act(procedure)?;
-    let taken = act.takes.iter().filter_map(|take| Some((procedure.field(&take.field)?, take.required)));
-    Ok(Wanted {
-        zh: procedure.title.zh.clone(),
-        en: procedure.title.en.clone(),
-        columns: taken.filter_map(|(field, required)| column(field, required, pack)).collect(),
-        unique: Vec::new(),
-    })
-}
-
-/// Acts whose date a history may name: those that somebody does and that bear a tag, in the procedure's order.
-fn dated_acts(procedure: &Procedure) -> impl Iterator<Item = &Act> {
-    procedure.acts.iter().filter(|a| !a.tags.is_empty() && a.to.is_some() && !a.records_history)
-}
-
-fn dated(act: &Act) -> String {
-    format!("{}@", act.name)
-}
-
-fn of_history(procedure: &Procedure, pack: &Pack) -> Wanted {
-    let plain = |id: &str, zh: &str, en: &str, also: &[&str], required: bool, kind: Kind| Column {
-        id: id.to_owned(),
-        zh: zh.to_owned(),
-        en: en.to_owned(),
-        also: also.iter().map(|s| (*s).to_owned()).collect(),
-        required,
-        kind,
-        hint_zh: String::new(),
-        hint_en: String::new(),
-        example: String::new(),
-    };
-    let also = ["编号", "工单号", "受理编号", "诉求编号", "原系统编号", "办件编号"];
-    let mut columns = vec![plain(NUMBER, "原编号", "Original number", &also, true, Kind::Text { max: 60 })];
-    let states = procedure.states.iter().map(|s| guiju_sheet::Choice {
-        code: s.name.clone(),
-        zh: s.title.zh.clone(),
-        en: s.title.en.clone(),
-    });
-    let kind = Kind::Choice { choices: states.collect() };
-    columns.push(plain(STATE, "状态", "State", &["当前状态", "办理状态"], false, kind));
-    let taken = history_act(procedure).map(|act| act.takes.clone()).unwrap_or_default();
-    for take in &taken {
-        columns.extend(procedure.field(&take.field).and_then(|f| column(f, take.required, pack)));
-    }
-    for act in dated_acts(procedure) {
-        let (zh, en) = (format!("{}时间", act.title.zh), format!("{} at", act.title.en));
-        let date = format!("{}日期", act.title.zh);
-        let opening = act.from.is_empty() && act.by.iter().any(|b| b.party);
-        let also: Vec<&str> =
-            if opening { vec![&date, "提交时间", "登记时间", "来件时间"] } else { vec![&date] };
-        columns.push(plain(&dated(act), &zh, &en, &also, opening, Kind::Moment { date_alone: true }));
-    }
-    Wanted {
-        zh: procedure.title.zh.clone(),
-        en: procedure.title.en.clone(),
-        columns,
-        unique: vec![vec![NUMBER.to_owned()]],
-    }
-}
-
-/// A field as a column; files do not fit into a cell.
-fn column(field: &Field, required: bool, pack: &Pack) -> Option<Column> {
-    Some(Column {
-        id: field.name.clone(),
-        zh: field.title.zh.clone(),
-        en: field.title.en.clone(),
-        also: field.columns.clone(),
-        required,
-        kind: kind(field, pack)?,
-        hint_zh: field.hint.as_ref().map(|h| h.zh.clone()).unwrap_or_default(),
-        hint_en: field.hint.as_ref().map(|h| h.en.clone()).unwrap_or_default(),
-        example: String::new(),
-    })
-}
-
-fn kind(field: &Field, pack: &Pack) -> Option<Kind> {
-    let checks = |v: &Validator| field.validate.contains(v);
-    Some(match &field.kind {
-        FieldKind::Party => Kind::CreditCode,
-        _ if checks(&Validator::CreditCode) => Kind::CreditCode,
-        _ if checks(&Validator::Phone) => Kind::Phone,
-        FieldKind::Text { max, .. } => Kind::Text { max: *max },
-        FieldKind::Integer { min, max } => Kind::Integer { min: *min, max: *max },
-        FieldKind::Money => Kind::Money { unit: guiju_sheet::MoneyUnit::Yuan },
-        FieldKind::Date => Kind::Date,
-        FieldKind::DateTime => Kind::Moment { date_alone: false },
-        FieldKind::Flag => Kind::Flag,
-        FieldKind::Enum { choices, most } if *most > 1 => {
-            Kind::Choices { choices: choices.iter().map(choice).collect(), most: *most }
-        }
-        FieldKind::Enum { choices, .. } => Kind::Choice { choices: choices.iter().map(choice).collect() },
-        FieldKind::Unit => Kind::Choice { choices: units(pack) },
-        FieldKind::Entry { .. } => Kind::Text { max: 120 },
-        FieldKind::File { .. } | FieldKind::List { .. } | FieldKind::Table { .. } => return None,
-    })
-}
-
-fn choice(choice: &Choice) -> guiju_sheet::Choice {
-    guiju_sheet::Choice { code: choice.value.clone(), zh: choice.title.zh.clone(), en: choice.title.en.clone() }
-}
-
-/// Units by the names that people write: the unit's own, or with its organ's before it.
-fn units(pack: &Pack) -> Vec<guiju_sheet::Choice> {
-    let paths = pack.organs.iter().flat_map(|o| o.units.iter().map(move |u| (o, u)));
-    paths
-        .map(|(o, u)| guiju_sheet::Choice {
-            code: format!("{}/{}", o.id, u.id),
-            zh: if o.own { u.title.zh.clone() } else { format!("{}{}", o.title.zh, u.title.zh) },
-            en: if o.own { u.title.en.clone() } else { format!("{}, {}", o.title.en, u.title.en) },
-        })
-        .collect()
 }

@@ -11,7 +11,7 @@ use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Note as CellNote, Url, 
 
 use crate::book::{Book, Cell, Sheet};
 use crate::clean::{is_empty, shown};
-use crate::complaint::Complaint;
+use crate::complaint::{Complaint, Severity};
 use crate::list::{excel_moment, head_format, new_workbook, shown_width, tab_name};
 use crate::number_format::Look;
 use crate::{Preview, SheetError, moment};
@@ -143,7 +143,8 @@ fn give_back(
     formats: &Formats,
 ) -> Result<(), SheetError> {
     let mut bad: BTreeMap<(u32, u16), Vec<&Complaint>> = BTreeMap::new();
-    for complaint in preview.complaints().filter(|complaint| complaint.sheet == sheet.name) {
+    let refused = |complaint: &&Complaint| complaint.severity == Severity::Refused && complaint.sheet == sheet.name;
+    for complaint in preview.complaints().filter(refused) {
         if let Some(place) = complaint.place {
             bad.entry(place).or_default().push(complaint);
         }

@@ -82,6 +82,23 @@ impl Preview {
         self.file_complaints.iter().chain(self.rows.iter().flat_map(|row| &row.complaints))
     }
 
+    /// Adds what the rules say of a row (by its place in `rows`): at the cell of a wanted column, or at the row's first
+    /// cell. So the marked workbook shows it like every other complaint.
+    pub fn complain(&mut self, row: usize, column: Option<&str>, severity: Severity, zh: &str, en: &str) {
+        let Some(row) = self.rows.get_mut(row) else { return };
+        let used = self.sheets.iter().find(|used| used.name == row.sheet);
+        let found = column.and_then(|id| used?.columns.get(id)).cloned();
+        let value = column.filter(|_| found.is_some()).and_then(|id| row.values.get(id)).map(Value::plain);
+        let first = || used?.columns.values().min_by_key(|(letters, _)| column_of(letters)).map(|(at, _)| at.clone());
+        let (letters, title) =
+            found.unwrap_or_else(|| (first().unwrap_or_else(|| "A".into()), String::new()));
+        let place = (row.number.saturating_sub(1), column_of(&letters));
+        let mut complaint =
+            Complaint::about_cell(&row.sheet, place, &title, &value.unwrap_or_default(), Note::new(zh, en));
+        complaint.severity = severity;
+        row.complaints.push(complaint);
+    }
+
     fn about_file(&mut self, severity: Severity, sheet: &str, note: Note) {
         self.file_complaints.push(Complaint::about_file(severity, sheet, note));
     }

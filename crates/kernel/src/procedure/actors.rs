@@ -55,8 +55,9 @@ fn concerns(rule: &ActorRule, kind: ActorKind) -> bool {
     match kind {
         ActorKind::Party => rule.party,
         ActorKind::Timer => rule.timer,
-        ActorKind::Officer => !rule.party && !rule.timer,
-        ActorKind::Import | ActorKind::System => false,
+        // An import stands for the officer who ordered it: the office gives it that officer's roles, and every rule holds.
+        ActorKind::Officer | ActorKind::Import => !rule.party && !rule.timer,
+        ActorKind::System => false,
     }
 }
 

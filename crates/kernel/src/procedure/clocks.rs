@@ -4,7 +4,7 @@
 //! and extends before it starts: so an act that names a clock under both stops and starts it anew. A clock that is started while
 //! it runs keeps running: a second start must not move a deadline. A clock that runs once a co-handler is named `clock#part`.
 
-use super::definition::{ClockDef, Moment, PauseBy};
+use super::definition::{ClockDef, Moment, PauseBy, TimerDoes};
 use super::judge::undefined;
 use super::proposal::{ParamValue, Refusal, RefusalKind};
 use super::sentence::{clock_title, text};
@@ -234,6 +234,10 @@ impl Work<'_> {
             Err(error) => return Err(self.clock_refusal(key, &error)),
         };
         match at {
+            // What another platform let pass is not reminded of here; what a timer does (escalate, settle) still follows.
+            Some(at) if self.lenient && at <= self.ctx.now && self.only_reminds(&timer) => {
+                self.case.timers.remove(&timer);
+            }
             None => {
                 self.case.timers.remove(&timer);
             }
@@ -271,6 +275,11 @@ impl Work<'_> {
             }
         }
         Ok(())
+    }
+
+    fn only_reminds(&self, timer: &str) -> bool {
+        let base = timer.split_once('#').map_or(timer, |(base, _)| base);
+        self.def.timers.iter().any(|def| def.name == base && matches!(def.does, TimerDoes::Remind(_)))
     }
 
     fn set_after(&mut self, timer: &str, param: &str, start: Instant) -> Result<(), Box<Refusal>> {

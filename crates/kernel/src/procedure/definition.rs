@@ -187,6 +187,8 @@ pub enum Holder {
 pub struct Act {
     pub name: String,
     pub title: Text,
+    /// Headings under which old lists keep the date of this act; the import of history reads them beside its title.
+    pub columns: Vec<String>,
     /// Each from-state with what must hold there; empty opens a case.
     pub from: Vec<(String, Guard)>,
     /// `None`: the state stays.

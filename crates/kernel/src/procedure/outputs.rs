@@ -15,7 +15,7 @@ impl Work<'_> {
     pub(super) fn number(&mut self) -> Result<(), RowError> {
         if let Some(number) = &self.proposal.number {
             number.clone_into(&mut self.case.number);
-            return Ok(());
+            return self.opening_balance(number);
         }
         let year = date_of(self.done).year();
         let series = format!("{}/{year}", self.def.id);
@@ -23,6 +23,17 @@ impl Work<'_> {
         self.case.number = numbered(&self.def.number, year, last);
         let patch = rows::members(&NumberRow { series: series.clone(), last })?;
         self.beside.push(Effect { table: Table::Numbers, key: series, patch: Some(patch) });
+        Ok(())
+    }
+
+    /// An imported number that our own series could give moves the series on, so that it is never given twice.
+    fn opening_balance(&mut self, number: &str) -> Result<(), RowError> {
+        let Some((year, seq)) = number_in(&self.def.number, number) else { return Ok(()) };
+        let series = format!("{}/{year}", self.def.id);
+        if seq > self.ctx.facts.last_number(&series) {
+            let patch = rows::members(&NumberRow { series: series.clone(), last: seq })?;
+            self.beside.push(Effect { table: Table::Numbers, key: series, patch: Some(patch) });
+        }
         Ok(())
     }
 
@@ -180,6 +191,29 @@ fn numbered(template: &str, year: i16, seq: u64) -> String {
     number
 }
 
+/// The year and place in the series of a number that the template would write in exactly these words.
+fn number_in(template: &str, number: &str) -> Option<(i16, u64)> {
+    let (mut year, mut seq) = (None, None);
+    let (mut template_rest, mut rest) = (template, number);
+    while let Some((before, after)) = template_rest.split_once('{') {
+        let (name, after) = after.split_once('}')?;
+        rest = rest.strip_prefix(before)?;
+        let digits = match name {
+            "year" => 4,
+            _ => rest.bytes().take_while(u8::is_ascii_digit).count(),
+        };
+        let (value, left) = rest.split_at_checked(digits)?;
+        match name.split_once(':').map_or(name, |(name, _)| name) {
+            "year" => year = value.parse::<i16>().ok(),
+            "seq" => seq = value.parse::<u64>().ok(),
+            _ => return None,
+        }
+        (template_rest, rest) = (after, left);
+    }
+    let (year, seq) = (year?, seq?);
+    (numbered(template, year, seq) == number).then_some((year, seq))
+}
+
 fn as_key(value: &Value) -> Option<String> {
     match value {
         Value::String(text) if !text.is_empty() => Some(text.clone()),
@@ -199,7 +233,7 @@ pub(super) fn unwritable(error: &RowError) -> Box<Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use super::numbered;
+    use super::{number_in, numbered};
 
     #[test]
     fn numbers_follow_their_template() {
@@ -207,5 +241,15 @@ mod tests {
         assert_eq!(numbered("{seq}/{year}", 2024, 1_234_567), "1234567/2024");
         assert_eq!(numbered("{seq:3}", 2024, 12_345), "12345");
         assert_eq!(numbered("{what}-{seq", 2024, 1), "{what}-{seq");
+    }
+
+    #[test]
+    fn an_old_number_is_known_as_one_of_our_own_only_in_exactly_our_words() {
+        let template = "江工信诉〔{year}〕{seq:6}号";
+        assert_eq!(number_in(template, "江工信诉〔2024〕000042号"), Some((2024, 42)));
+        assert_eq!(number_in(template, "江工信诉〔2024〕1234567号"), Some((2024, 1_234_567)));
+        for other in ["江工信诉〔2024〕42号", "江工信诉[2024]000042号", "GD-2024-000042", "江工信诉〔2024〕000042号甲", ""] {
+            assert_eq!(number_in(template, other), None, "{other}");
+        }
     }
 }

@@ -9,7 +9,7 @@ use guiju_kernel::ledger::Tree;
 use guiju_kernel::ledger::vault::VaultKey;
 use guiju_kernel::procedure::definition::Procedure;
 use guiju_kernel::procedure::{Context, Decided, Person, Proposal, Refusal, RefusalKind, decide};
-use guiju_kernel::record::{ActorKind, Effect, Record, Table};
+use guiju_kernel::record::{ActorKind, Effect, Origin, Record, Table};
 use guiju_kernel::rows;
 use guiju_kernel::time::{self, Instant, date_of};
 use guiju_store::{Log, Store, StoredRecord, TileRow};
@@ -42,6 +42,8 @@ pub struct Desk {
     pub(super) numbers: Numbers,
     pub(super) entries: Entries,
     once: HashMap<String, u64>,
+    /// Numbers of imported cases that may still be on their way to the disk.
+    imported: HashSet<String>,
     pub(super) party_keys: HashMap<String, Arc<VaultKey>>,
     pub(super) timers: BTreeSet<(i64, u64, String)>,
     /// Cases and tokens of the group that may still be on its way to the disk: not to be forgotten, since the store may not have
@@ -71,6 +73,7 @@ impl Desk {
             numbers: HashMap::new(),
             entries: HashMap::new(),
             once: HashMap::new(),
+            imported: HashSet::new(),
             party_keys: HashMap::new(),
             timers: BTreeSet::new(),
             fresh: Default::default(),
@@ -85,6 +88,7 @@ impl Desk {
         self.numbers.clear();
         self.entries.clear();
         self.once.clear();
+        self.imported.clear();
         self.party_keys.clear();
         self.events = trees::restore(self.store.as_ref(), Log::Events).await?;
         self.readings = trees::restore(self.store.as_ref(), Log::Readings).await?;
@@ -179,6 +183,11 @@ impl Desk {
         let Some(procedure) = volume.procedure(&id, date_of(opened)) else {
             return Err(no_procedure(&id));
         };
+        if let Some(number) = new_number(&ask)
+            && self.number_taken(number).await?
+        {
+            return Ok(Answer::Refused(number_twice(number)));
+        }
         let files = self.seal_files(&ask, before.as_deref(), pending).await?;
         let (marks, rows): (Vec<_>, Vec<_>) = files.into_iter().unzip();
         let proposal = proposal(&ask, marks, now, &volume);
@@ -189,21 +198,6 @@ impl Desk {
                 self.accept(decided, before, ask.once, pending).await
             }
         }
-    }
-
-    /// Why an opening act would be refused, without writing anything.
-    pub(super) async fn would_refuse_act(
-        &mut self,
-        ask: &Ask,
-        now: Instant,
-    ) -> Result<Option<Box<Refusal>>, OfficeError> {
-        let Target::New { procedure, .. } = &ask.target else { return Ok(None) };
-        let volume = self.shelf.current.clone();
-        let Some(procedure) = volume.procedure(procedure, date_of(ask.done.unwrap_or(now))) else {
-            return Err(no_procedure(procedure));
-        };
-        let proposal = proposal(ask, Vec::new(), now, &volume);
-        Ok(self.decide(&volume, &procedure, None, &proposal, now).await?.err())
     }
 
     /// Asks the kernel, loading what it asks for until it has had every answer.
@@ -261,6 +255,9 @@ impl Desk {
         self.append(&record, pending)?;
         pending.note(&record.effects, before.as_ref(), Some(&case));
         self.move_timers(before.as_deref(), &case);
+        if before.is_none() && case.origin != Origin::Own {
+            self.imported.insert(case.number.clone());
+        }
         let done = Done {
             seq: record.seq,
             case: case.id,
@@ -327,6 +324,11 @@ impl Desk {
         }
     }
 
+    /// Whether a case bears this number: a number stands for one run of a procedure, wherever it was given.
+    pub(super) async fn number_taken(&self, number: &str) -> Result<bool, OfficeError> {
+        Ok(self.imported.contains(number) || self.store.case_by_number(number).await?.is_some())
+    }
+
     pub(super) fn remember_once(&mut self, token: String, seq: u64) {
         self.fresh.1.insert(token.clone());
         self.once.insert(token, seq);
@@ -360,6 +362,11 @@ impl Desk {
                 self.cases.retain(|id, _| cases.contains(id));
             }
         }
+        if self.imported.len() > 4 * CASES {
+            let cases_in_hand: HashSet<&str> =
+                cases.iter().filter_map(|id| self.cases.get(id)).map(|case| case.number.as_str()).collect();
+            self.imported.retain(|number| cases_in_hand.contains(number.as_str()));
+        }
         if self.once.len() > 4 * CASES {
             self.once.retain(|token, _| tokens.contains(token));
         }
@@ -367,7 +374,7 @@ impl Desk {
 }
 
 /// What the act is asked as, with everything the rules may ask about whoever acts.
-fn proposal(ask: &Ask, files: Vec<guiju_kernel::record::FileMark>, now: Instant, volume: &Volume) -> Proposal {
+pub(super) fn proposal(ask: &Ask, files: Vec<guiju_kernel::record::FileMark>, now: Instant, volume: &Volume) -> Proposal {
     let (subject, seen) = match &ask.target {
         Target::New { subject, .. } => (subject.clone(), None),
         Target::Case { seen, .. } => (None, *seen),
@@ -399,7 +406,23 @@ pub(super) fn once_effect(token: &str, seq: u64) -> Effect {
     Effect { table: Table::Once, key: token.to_owned(), patch: Some(patch) }
 }
 
-fn no_procedure(id: &str) -> OfficeError {
+/// The foreign number under which a case is to be opened.
+pub(super) fn new_number(ask: &Ask) -> Option<&str> {
+    match &ask.target {
+        Target::New { .. } => ask.history.as_ref()?.number.as_deref(),
+        Target::Case { .. } | Target::Opened { .. } => None,
+    }
+}
+
+pub(super) fn number_twice(number: &str) -> Box<Refusal> {
+    let zh = format!("编号“{number}”已有办件，没有重复导入");
+    let en = format!("there is a case `{number}` already; it was not taken twice");
+    let mut refusal = conflict("case.number", &zh, &en);
+    refusal.field = Some("number@".to_owned());
+    Box::new(refusal)
+}
+
+pub(super) fn no_procedure(id: &str) -> OfficeError {
     OfficeError::Input(format!("没有程序 `{id}` / there is no procedure `{id}`"))
 }
 

@@ -51,8 +51,7 @@ impl Desk {
         let pack = self.shelf.current.pack.clone();
         let register = pack.register(&ask.register).ok_or_else(|| no_register(&ask.register))?;
         let before = self.entry_row(&ask.register, &ask.key).await?;
-        let judged = judge(register, &ask, before.as_ref()).and_then(|()| self.checked(register, &ask, now));
-        let mut checked = match judged {
+        let mut checked = match self.judged(register, &ask, before.as_ref(), now) {
             Ok(checked) => checked,
             Err(refusal) => return Ok(Answer::Refused(refusal)),
         };
@@ -83,8 +82,29 @@ impl Desk {
         let pack = self.shelf.current.pack.clone();
         let register = pack.register(&ask.register).ok_or_else(|| no_register(&ask.register))?;
         let before = self.entry_row(&ask.register, &ask.key).await?;
-        let judged = judge(register, ask, before.as_ref()).and_then(|()| self.checked(register, ask, now));
-        Ok(judged.err())
+        Ok(self.judged(register, ask, before.as_ref(), now).err())
+    }
+
+    /// What an entry would hold; `None` where it would be refused or has no such register.
+    pub(super) fn checked_entry(&self, ask: &EntryAsk, now: Instant) -> Result<Option<Checked>, OfficeError> {
+        let pack = self.shelf.current.pack.clone();
+        let register = pack.register(&ask.register).ok_or_else(|| no_register(&ask.register))?;
+        Ok(self.checked(register, ask, now).ok())
+    }
+
+    fn judged(
+        &self,
+        register: &Register,
+        ask: &EntryAsk,
+        before: Option<&EntryRow>,
+        now: Instant,
+    ) -> Result<Checked, Box<Refusal>> {
+        judge(register, ask, before)?;
+        let checked = self.checked(register, ask, now)?;
+        if ask.fields.is_some() {
+            keyed(register, ask, &checked)?;
+        }
+        Ok(checked)
     }
 
     async fn write_entry(
@@ -209,6 +229,22 @@ fn judge(register: &Register, ask: &EntryAsk, before: Option<&EntryRow>) -> Resu
         return Err(Box::new(conflict("register.absent", "没有可以终止的条目", "there is no entry to end")));
     }
     Ok(())
+}
+
+/// The entry stands under the very text that its key field holds, once brought into canonical form: so that one firm has one
+/// entry however its code was typed.
+fn keyed(register: &Register, ask: &EntryAsk, checked: &Checked) -> Result<(), Box<Refusal>> {
+    let held = checked.open.get(&register.key);
+    let held = held.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    if held.as_deref() == Some(ask.key.as_str()) && !ask.key.is_empty() {
+        return Ok(());
+    }
+    let title = register.fields.iter().find(|f| f.name == register.key).map(|f| f.title.clone()).unwrap_or_default();
+    let zh = format!("“{}”须填写，并与条目的编号“{}”一致", title.zh, ask.key);
+    let en = format!("`{}` has to be filled in, and be the key `{}` of the entry", title.en, ask.key);
+    let mut refusal = Refusal::new(RefusalKind::Field, "register.key", Text { zh, en });
+    refusal.field = Some(register.key.clone());
+    Err(refusal)
 }
 
 fn entry_record(pack: &Pack, ask: &EntryAsk, seq: u64, done: Instant, now: Instant, version: u32) -> Record {

@@ -1,38 +1,55 @@
 //! Rows of a workbook: judged all together first, then written in one commit.
 //!
-//! What is judged does not depend on the other rows (each row opens its own case or puts its own entry; rows that agree in a
-//! key were complained of when the file was read), so judging each on its own before any is written is enough.
+//! What is judged hardly depends on the other rows (each row opens its own case or puts its own entry; rows that agree in a key
+//! were complained of when the file was read), so each is rehearsed on its own before any is written: every step of a case is
+//! decided on the case as the steps before it would leave it. Should a row be refused all the same while the rows are written,
+//! the whole group is given up: nothing is stored, and the desk reads again.
 
-use guiju_kernel::procedure::Refusal;
-use guiju_kernel::time::Instant;
+use guiju_kernel::case::Case;
+use guiju_kernel::procedure::{Decided, Refusal};
+use guiju_kernel::rows::{EntryDoc, EntryRow};
+use guiju_kernel::time::{Instant, date_of};
 use tokio::sync::oneshot;
 
-use super::desk::Desk;
+use super::desk::{Desk, new_number, no_procedure, number_twice, proposal};
 use super::entry::EntryAsk;
 use super::pending::Pending;
+use crate::Target;
 use crate::answer::{Answer, Ask, Done, OfficeError};
 
 /// One row of the file and what it asks for.
 #[derive(Debug, Clone)]
 pub enum Line {
+    /// Fields that the row does not fill keep the value that the entry has.
     Entry(Box<EntryAsk>),
     /// A case with its steps, in order.
     Case(Vec<Ask>),
 }
 
-pub struct Import {
-    /// Number of the row in the file, and what it asks for.
-    pub lines: Vec<(u32, Line)>,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportMode {
+    /// Says what would be refused; writes nothing.
+    Rehearse,
+    AllOrNothing,
     /// Writes the good rows although others are refused.
-    pub skip_bad: bool,
+    SkipBad,
+}
+
+pub struct Import {
+    /// Place of the row in the preview, and what it asks for.
+    pub lines: Vec<(usize, Line)>,
+    pub mode: ImportMode,
     pub outcome: oneshot::Sender<Result<Outcome, OfficeError>>,
 }
 
-/// What became of an import: `written` is empty when a row was refused and bad rows were not to be skipped.
+/// What became of an import; rows by their place in the preview.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Outcome {
-    pub written: Vec<(u32, Done)>,
-    pub refused: Vec<(u32, Box<Refusal>)>,
+    /// Empty when a row was refused and bad rows were not to be skipped, and after a rehearsal.
+    pub written: Vec<(usize, Done)>,
+    /// Entries that say exactly what the register says already: nothing was written for them.
+    pub unchanged: Vec<usize>,
+    pub refused: Vec<(usize, Box<Refusal>)>,
 }
 
 impl Desk {
@@ -43,8 +60,8 @@ impl Desk {
         reply: oneshot::Sender<Result<Answer, OfficeError>>,
         pending: &mut Pending,
     ) {
-        let Import { lines, skip_bad, outcome } = import;
-        let result = self.write_lines(lines, skip_bad, now, pending).await;
+        let Import { lines, mode, outcome } = import;
+        let result = self.write_lines(lines, mode, now, pending).await;
         let none = Done { seq: 0, case: 0, number: String::new(), state: String::new(), again: true };
         pending.reply(reply, Ok(Answer::Done(none)));
         pending.then(Box::new(move |fault| {
@@ -60,39 +77,70 @@ impl Desk {
 
     async fn write_lines(
         &mut self,
-        lines: Vec<(u32, Line)>,
-        skip_bad: bool,
+        lines: Vec<(usize, Line)>,
+        mode: ImportMode,
         now: Instant,
         pending: &mut Pending,
     ) -> Result<Outcome, OfficeError> {
         let mut outcome = Outcome::default();
         let mut good = Vec::new();
         for (row, line) in lines {
-            match self.would_refuse(&line, now).await? {
+            let line = self.completed(line).await?;
+            match self.rehearse(&line, now).await? {
                 Some(refusal) => outcome.refused.push((row, refusal)),
+                None if self.says_nothing_new(&line, now).await? => outcome.unchanged.push(row),
                 None => good.push((row, line)),
             }
         }
-        if !outcome.refused.is_empty() && !skip_bad {
+        if mode == ImportMode::Rehearse || !outcome.refused.is_empty() && mode == ImportMode::AllOrNothing {
             return Ok(outcome);
         }
         for (row, line) in good {
-            match self.write_line(line, now, pending).await? {
-                Answer::Done(done) => outcome.written.push((row, done)),
-                Answer::Refused(refusal) => outcome.refused.push((row, refusal)),
+            match self.write_line(line, now, pending).await {
+                Ok(Answer::Done(done)) => outcome.written.push((row, done)),
+                Ok(Answer::Refused(refusal)) => {
+                    pending.spoil();
+                    let why = format!("{} / {}", refusal.why.zh, refusal.why.en);
+                    return Err(OfficeError::Damaged(format!("row {row} was rehearsed and then refused: {why}")));
+                }
+                Err(fault) => {
+                    pending.spoil();
+                    return Err(fault);
+                }
             }
         }
         Ok(outcome)
     }
 
-    async fn would_refuse(&mut self, line: &Line, now: Instant) -> Result<Option<Box<Refusal>>, OfficeError> {
+    /// Why a row would be refused, without writing anything.
+    async fn rehearse(&mut self, line: &Line, now: Instant) -> Result<Option<Box<Refusal>>, OfficeError> {
         match line {
             Line::Entry(ask) => self.would_refuse_entry(ask, now).await,
-            Line::Case(asks) => match asks.first() {
-                Some(first) => self.would_refuse_act(first, now).await,
-                None => Ok(None),
-            },
+            Line::Case(asks) => self.would_refuse_case(asks, now).await,
         }
+    }
+
+    async fn would_refuse_case(&mut self, asks: &[Ask], now: Instant) -> Result<Option<Box<Refusal>>, OfficeError> {
+        let Some(Target::New { procedure, .. }) = asks.first().map(|ask| &ask.target) else { return Ok(None) };
+        if let Some(number) = asks.first().and_then(new_number)
+            && self.number_taken(number).await?
+        {
+            return Ok(Some(number_twice(number)));
+        }
+        let volume = self.shelf.current.clone();
+        let opened = asks.first().and_then(|ask| ask.done).unwrap_or(now);
+        let Some(procedure) = volume.procedure(procedure, date_of(opened)) else {
+            return Err(no_procedure(procedure));
+        };
+        let mut case: Option<Case> = None;
+        for ask in asks {
+            let proposal = proposal(ask, Vec::new(), now, &volume);
+            match self.decide(&volume, &procedure, case.as_ref(), &proposal, now).await? {
+                Ok(Decided { case: after, .. }) => case = Some(after),
+                Err(refusal) => return Ok(Some(refusal)),
+            }
+        }
+        Ok(None)
     }
 
     async fn write_line(&mut self, line: Line, now: Instant, pending: &mut Pending) -> Result<Answer, OfficeError> {
@@ -102,15 +150,51 @@ impl Desk {
         };
         let mut last = Answer::Done(Done { seq: 0, case: 0, number: String::new(), state: String::new(), again: true });
         for mut ask in asks {
-            if let (Answer::Done(done), crate::Target::Opened { .. }) = (&last, &ask.target) {
-                ask.target = crate::Target::Case { id: done.case, seen: None };
+            if let (Answer::Done(done), Target::Opened { .. }) = (&last, &ask.target) {
+                ask.target = Target::Case { id: done.case, seen: None };
             }
             last = self.act(ask, now, pending).await?;
             if matches!(last, Answer::Refused(_)) {
                 break;
             }
         }
-        // A later step that was refused leaves the earlier ones: the caller is told which row, and the case file shows how far.
         Ok(last)
     }
+
+    /// A workbook seldom has every column of a register: what it does not say stays as the entry has it.
+    async fn completed(&mut self, line: Line) -> Result<Line, OfficeError> {
+        let Line::Entry(mut ask) = line else { return Ok(line) };
+        let before = self.entry_row(&ask.register, &ask.key).await?;
+        if let (Some(fields), Some(before)) = (&mut ask.fields, before.filter(|row| row.until.is_none())) {
+            for (name, value) in doc_of(&before)?.fields {
+                fields.entry(name).or_insert(value);
+            }
+        }
+        Ok(Line::Entry(ask))
+    }
+
+    /// Whether the register has all of this already, so that importing the same list again makes no new versions.
+    async fn says_nothing_new(&mut self, line: &Line, now: Instant) -> Result<bool, OfficeError> {
+        let Line::Entry(ask) = line else { return Ok(false) };
+        let Some(before) = self.entry_row(&ask.register, &ask.key).await?.filter(|row| row.until.is_none()) else {
+            return Ok(false);
+        };
+        let Some(checked) = self.checked_entry(ask, now)? else { return Ok(false) };
+        let doc = doc_of(&before)?;
+        if doc.fields != checked.open || !checked.cleared.is_empty() {
+            return Ok(false);
+        }
+        let party = crate::parties::party_of_entry(&ask.register, &ask.key);
+        for (field, value) in &checked.personal {
+            let Some(seq) = doc.personal.get(field) else { return Ok(false) };
+            if self.sealed_value(&party, *seq, field).await?.as_deref() != Some(value.as_str()) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+fn doc_of(row: &EntryRow) -> Result<EntryDoc, OfficeError> {
+    serde_json::from_value(row.doc.clone()).map_err(|e| OfficeError::Damaged(format!("{}: {e}", row.key)))
 }

@@ -29,7 +29,7 @@ pub use desk::{Desk, system};
 pub use entry::EntryAsk;
 pub use erase::EraseAsk;
 pub use facts::{Book, learn};
-pub use import::{Import, Line, Outcome};
+pub use import::{Import, ImportMode, Line, Outcome};
 pub use mark::plain_record;
 use pending::Pending;
 pub use reading::ReadingAsk;

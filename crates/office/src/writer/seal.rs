@@ -88,6 +88,24 @@ impl Desk {
         Ok(sealed)
     }
 
+    /// Opens a value to compare it with a new one: no person sees it. `None` when it was erased or is not in the store yet.
+    pub(super) async fn sealed_value(
+        &mut self,
+        party: &str,
+        seq: u64,
+        field: &str,
+    ) -> Result<Option<String>, OfficeError> {
+        let (Some(row), Some(wrapped)) = (self.store.vault(seq, field).await?, self.store.party_key(party).await?)
+        else {
+            return Ok(None);
+        };
+        let damaged =
+            |e: guiju_kernel::ledger::vault::VaultError| OfficeError::Damaged(format!("vault {seq}/{field}: {e}"));
+        let key = self.keys.master.unwrap_key(party, &wrapped).map_err(damaged)?;
+        let opened = key.open(&Place { log: "events", seq, field }, &row.sealed).map_err(damaged)?;
+        Ok(String::from_utf8(opened.value.to_vec()).ok())
+    }
+
     /// The party's key, made and wrapped when it is needed for the first time.
     pub(super) async fn party_key(&mut self, party: &str, pending: &mut Pending) -> Result<Arc<VaultKey>, OfficeError> {
         if let Some(key) = self.party_keys.get(party) {

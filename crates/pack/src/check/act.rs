@@ -30,6 +30,7 @@ pub(crate) fn act(name: &At<String>, raw: &RawAct, scope: &Scope<'_>, margin: Ma
     Act {
         name: name.value.clone(),
         title: Text { zh: raw.zh.clone(), en: raw.en.clone() },
+        columns: raw.columns.clone(),
         from: from(raw, scope, margin),
         to: raw.to.as_ref().map(|to| to.value.clone()),
         by: by(raw, scope, margin),

@@ -17,6 +17,9 @@ pub(crate) struct RawAct {
     pub(crate) zh: String,
     /// English title.
     pub(crate) en: String,
+    /// 旧台账里这一环节日期的列名，导入历史时认得。Headings under which old lists keep its date.
+    #[serde(default)]
+    pub(crate) columns: Vec<String>,
     /// 从哪个状态；不写则由此立件。The states it is done from; an act without one opens a case.
     #[serde(default)]
     pub(crate) from: Option<RawFrom>,
