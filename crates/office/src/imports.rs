@@ -157,7 +157,8 @@ impl Office {
         }
         for (at, fault) in faults {
             let (zh, en) = (&fault.why.zh, &fault.why.en);
-            read.preview.complain(at, fault.column.as_deref(), Severity::Refused, zh, en);
+            let columns: Vec<&str> = fault.columns.iter().map(String::as_str).collect();
+            read.preview.complain(at, &columns, Severity::Refused, zh, en);
         }
         Ok(lines)
     }
@@ -218,7 +219,7 @@ impl Office {
         let zh = format!("{}里没有这家企业，照常导入；请核对代码", register.title.zh);
         let en = format!("`{}` does not have this firm; it is taken all the same, check the code", register.title.en);
         for at in unknown {
-            read.preview.complain(at, Some(&party.name), Severity::Noticed, &zh, &en);
+            read.preview.complain(at, &[&party.name], Severity::Noticed, &zh, &en);
         }
         Ok(())
     }
@@ -250,7 +251,8 @@ fn complain(read: &mut Read, refused: &[(usize, Box<Refusal>)]) {
             zh += &format!("；{}", mend.zh);
             en += &format!("; {}", mend.en);
         }
-        read.preview.complain(*at, refusal.field.as_deref(), Severity::Refused, &zh, &en);
+        let column: Vec<&str> = refusal.field.as_deref().into_iter().collect();
+        read.preview.complain(*at, &column, Severity::Refused, &zh, &en);
     }
 }
 

@@ -207,6 +207,10 @@ fn choice(text: &str, choices: &[Choice]) -> Result<String, Note> {
     if let Some(choice) = choices.iter().find(named) {
         return Ok(choice.code.clone());
     }
+    let mut by_word = choices.iter().filter(|choice| choice.also.iter().any(|word| bare(word) == asked));
+    if let (Some(choice), None) = (by_word.next(), by_word.next()) {
+        return Ok(choice.code.clone());
+    }
     let names: Vec<&str> = choices.iter().flat_map(|choice| [choice.zh.as_str(), choice.en.as_str()]).collect();
     let meant = guiju_text::nearest(text, &names);
     let listed = |name: fn(&Choice) -> &str, between: &str| {

@@ -82,16 +82,16 @@ impl Preview {
         self.file_complaints.iter().chain(self.rows.iter().flat_map(|row| &row.complaints))
     }
 
-    /// Adds what the rules say of a row (by its place in `rows`): at the cell of a wanted column, or at the row's first
-    /// cell. So the marked workbook shows it like every other complaint.
-    pub fn complain(&mut self, row: usize, column: Option<&str>, severity: Severity, zh: &str, en: &str) {
+    /// Adds what the rules say of a row (by its place in `rows`): at the cell of the first of these wanted columns that the
+    /// sheet has, or at the row's first cell. So the marked workbook shows it like every other complaint.
+    pub fn complain(&mut self, row: usize, columns: &[&str], severity: Severity, zh: &str, en: &str) {
         let Some(row) = self.rows.get_mut(row) else { return };
         let used = self.sheets.iter().find(|used| used.name == row.sheet);
-        let found = column.and_then(|id| used?.columns.get(id)).cloned();
-        let value = column.filter(|_| found.is_some()).and_then(|id| row.values.get(id)).map(Value::plain);
+        let found = columns.iter().find_map(|id| Some((*id, used?.columns.get(*id)?.clone())));
+        let value = found.as_ref().and_then(|(id, _)| row.values.get(*id)).map(Value::plain);
         let first = || used?.columns.values().min_by_key(|(letters, _)| column_of(letters)).map(|(at, _)| at.clone());
         let (letters, title) =
-            found.unwrap_or_else(|| (first().unwrap_or_else(|| "A".into()), String::new()));
+            found.map(|(_, at)| at).unwrap_or_else(|| (first().unwrap_or_else(|| "A".into()), String::new()));
         let place = (row.number.saturating_sub(1), column_of(&letters));
         let mut complaint =
             Complaint::about_cell(&row.sheet, place, &title, &value.unwrap_or_default(), Note::new(zh, en));

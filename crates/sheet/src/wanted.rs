@@ -107,6 +107,8 @@ pub struct Choice {
     pub zh: String,
     /// Its title in English.
     pub en: String,
+    /// Other words that people write for it; one that several choices share stands for none of them.
+    pub also: Vec<String>,
 }
 
 /// What a cell means.

@@ -248,7 +248,9 @@ mod tests {
         let template = "江工信诉〔{year}〕{seq:6}号";
         assert_eq!(number_in(template, "江工信诉〔2024〕000042号"), Some((2024, 42)));
         assert_eq!(number_in(template, "江工信诉〔2024〕1234567号"), Some((2024, 1_234_567)));
-        for other in ["江工信诉〔2024〕42号", "江工信诉[2024]000042号", "GD-2024-000042", "江工信诉〔2024〕000042号甲", ""] {
+        for other in
+            ["江工信诉〔2024〕42号", "江工信诉[2024]000042号", "GD-2024-000042", "江工信诉〔2024〕000042号甲", ""]
+        {
             assert_eq!(number_in(template, other), None, "{other}");
         }
     }

@@ -61,6 +61,7 @@ fn state(procedure: &Procedure) -> Column {
         code: s.name.clone(),
         zh: s.title.zh.clone(),
         en: s.title.en.clone(),
+        also: Vec::new(),
     });
     let kind = Kind::Choice { choices: states.collect() };
     bare(STATE, "状态", "State", &["当前状态", "办理状态", "办件状态"], false, kind)
@@ -119,19 +120,23 @@ fn kind(field: &Field, pack: &Pack) -> Option<Kind> {
         }
         FieldKind::Enum { choices, .. } => Kind::Choice { choices: choices.iter().map(choice).collect() },
         FieldKind::Unit => Kind::Choice { choices: units(pack) },
-        FieldKind::List { of, most } if **of == FieldKind::Unit => {
-            Kind::Choices { choices: units(pack), most: *most }
-        }
+        FieldKind::List { of, most } if **of == FieldKind::Unit => Kind::Choices { choices: units(pack), most: *most },
         FieldKind::Entry { .. } => Kind::Text { max: 120 },
         FieldKind::File { .. } | FieldKind::List { .. } | FieldKind::Table { .. } => return None,
     })
 }
 
 fn choice(choice: &Choice) -> guiju_sheet::Choice {
-    guiju_sheet::Choice { code: choice.value.clone(), zh: choice.title.zh.clone(), en: choice.title.en.clone() }
+    guiju_sheet::Choice {
+        code: choice.value.clone(),
+        zh: choice.title.zh.clone(),
+        en: choice.title.en.clone(),
+        also: choice.words.clone(),
+    }
 }
 
-/// Units by the names that people write: our own as they are, those of other organs with the organ's name before.
+/// Units by the names that people write: our own as they are, those of other organs with the organ's name before; or the bare
+/// name where only one organ has such a unit.
 fn units(pack: &Pack) -> Vec<guiju_sheet::Choice> {
     let paths = pack.organs.iter().flat_map(|o| o.units.iter().map(move |u| (o, u)));
     paths
@@ -139,6 +144,7 @@ fn units(pack: &Pack) -> Vec<guiju_sheet::Choice> {
             code: format!("{}/{}", o.id, u.id),
             zh: if o.own { u.title.zh.clone() } else { format!("{}{}", o.title.zh, u.title.zh) },
             en: if o.own { u.title.en.clone() } else { format!("{}, {}", u.title.en, o.title.en) },
+            also: vec![u.title.zh.clone(), format!("{}{}", o.title.zh, u.title.zh)],
         })
         .collect()
 }

@@ -17,10 +17,10 @@ use super::columns::dated;
 use super::{NUMBER, STATE, history_act, plain_ask, subject, values};
 use crate::answer::{Ask, History, OfficeError, Target};
 
-/// What is wrong with a row as a whole: the column at fault and why.
+/// What is wrong with a row as a whole: the columns at fault, the likeliest first, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    pub column: Option<String>,
+    pub columns: Vec<String>,
     pub why: Text,
 }
 
@@ -109,8 +109,8 @@ fn text_of<'r>(row: &'r Row, id: &str) -> Option<&'r str> {
     }
 }
 
-fn fault(column: Option<String>, zh: String, en: String) -> Fault {
-    Fault { column, why: Text { zh, en } }
+fn fault(columns: Vec<String>, zh: String, en: String) -> Fault {
+    Fault { columns, why: Text { zh, en } }
 }
 
 /// A step that is yet to come, or one before the case began.
@@ -118,18 +118,18 @@ fn ill_dated(procedure: &Procedure, told: &[Told<'_>], now: Instant) -> Option<F
     if let Some(step) = told.iter().find(|step| step.at > now) {
         let title = &step.act.title;
         let zh = format!("“{}”的时间尚未到来", title.zh);
-        return Some(fault(Some(dated(step.act)), zh, format!("the time of `{}` is yet to come", title.en)));
+        return Some(fault(vec![dated(step.act)], zh, format!("the time of `{}` is yet to come", title.en)));
     }
     let opening = opening(procedure)?;
     let begun = told.iter().find(|step| step.act.name == opening.name);
     let Some(begun) = begun else {
         let zh = format!("没有“{}”的时间", opening.title.zh);
-        return Some(fault(Some(dated(opening)), zh, format!("the time of `{}` is missing", opening.title.en)));
+        return Some(fault(vec![dated(opening)], zh, format!("the time of `{}` is missing", opening.title.en)));
     };
     let early = told.iter().find(|step| step.at < begun.at)?;
     let (title, first) = (&early.act.title, &opening.title);
     let zh = format!("“{}”早于“{}”，请核对两个时间", title.zh, first.zh);
-    Some(fault(Some(dated(early.act)), zh, format!("`{}` lies before `{}`; check both times", title.en, first.en)))
+    Some(fault(vec![dated(early.act)], zh, format!("`{}` lies before `{}`; check both times", title.en, first.en)))
 }
 
 /// The state after each step; the last one has to be the one that the row names, if it names one.
@@ -140,8 +140,9 @@ fn led_to(procedure: &Procedure, told: &[Told<'_>], said: Option<&str>) -> Resul
         if procedure.state(&now).is_some_and(|s| s.end.is_some()) {
             let (title, state) = (&step.act.title, title_of(procedure, &now));
             let zh = format!("“{}”晚于“{}”：了结以后不再有环节，请核对时间", title.zh, state.zh);
-            let en = format!("`{}` lies after the case was `{}`, which is its end; check the times", title.en, state.en);
-            return Err(fault(Some(dated(step.act)), zh, en));
+            let en =
+                format!("`{}` lies after the case was `{}`, which is its end; check the times", title.en, state.en);
+            return Err(fault(vec![dated(step.act)], zh, en));
         }
         if let Some(to) = &step.act.to {
             now.clone_from(to);
@@ -162,13 +163,11 @@ fn disagrees(procedure: &Procedure, told: &[Told<'_>], said: &str, led: &str) ->
     let (zh, en): (Vec<String>, Vec<String>) =
         missing.iter().map(|a| (format!("“{}时间”", a.title.zh), format!("the time of `{}`", a.title.en))).unzip();
     let mut why = fault(
-        missing.first().map(|act| dated(act)),
+        missing.iter().map(|act| dated(act)).chain([STATE.to_owned()]).collect(),
         format!("状态写的是“{}”，而所填的时间只到“{}”", said_title.zh, led_title.zh),
         format!("the state says `{}`, but the times given lead to `{}`", said_title.en, led_title.en),
     );
-    if zh.is_empty() {
-        why.column = Some(STATE.to_owned());
-    } else {
+    if !zh.is_empty() {
         why.why.zh += &format!("；请补填{}，或者改正状态", zh.join("或"));
         why.why.en += &format!("; fill in {}, or mend the state", en.join(" or "));
     }

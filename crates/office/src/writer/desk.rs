@@ -374,7 +374,12 @@ impl Desk {
 }
 
 /// What the act is asked as, with everything the rules may ask about whoever acts.
-pub(super) fn proposal(ask: &Ask, files: Vec<guiju_kernel::record::FileMark>, now: Instant, volume: &Volume) -> Proposal {
+pub(super) fn proposal(
+    ask: &Ask,
+    files: Vec<guiju_kernel::record::FileMark>,
+    now: Instant,
+    volume: &Volume,
+) -> Proposal {
     let (subject, seen) = match &ask.target {
         Target::New { subject, .. } => (subject.clone(), None),
         Target::Case { seen, .. } => (None, *seen),

@@ -29,7 +29,7 @@ pub fn column(id: &str, zh: &str, en: &str, also: &[&str], required: bool, kind:
 }
 
 pub fn choice(code: &str, zh: &str, en: &str) -> Choice {
-    Choice { code: code.into(), zh: zh.into(), en: en.into() }
+    Choice { code: code.into(), zh: zh.into(), en: en.into(), also: Vec::new() }
 }
 
 pub fn scales() -> Vec<Choice> {
