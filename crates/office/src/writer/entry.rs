@@ -39,7 +39,7 @@ pub struct EntryAsk {
 impl Desk {
     pub(super) async fn put_entry(
         &mut self,
-        ask: EntryAsk,
+        mut ask: EntryAsk,
         now: Instant,
         pending: &mut Pending,
     ) -> Result<Answer, OfficeError> {
@@ -50,6 +50,7 @@ impl Desk {
         }
         let pack = self.shelf.current.pack.clone();
         let register = pack.register(&ask.register).ok_or_else(|| no_register(&ask.register))?;
+        self.name_rightly(register, &mut ask, now);
         let before = self.entry_row(&ask.register, &ask.key).await?;
         let mut checked = match self.judged(register, &ask, before.as_ref(), now) {
             Ok(checked) => checked,
@@ -57,6 +58,18 @@ impl Desk {
         };
         checked.personal.extend(ask.secrets.clone());
         self.write_entry(ask, checked, before, now, pending).await
+    }
+
+    /// Where the key is the text typed into the key field, it becomes what that field will hold.
+    fn name_rightly(&self, register: &Register, ask: &mut EntryAsk, now: Instant) {
+        let typed = ask.fields.as_ref().and_then(|given| given.get(&register.key)).and_then(Value::as_str);
+        if typed != Some(ask.key.as_str()) {
+            return;
+        }
+        let held = self.checked(register, ask, now).ok().and_then(|checked| checked.open.get(&register.key).cloned());
+        if let Some(Value::String(held)) = held {
+            ask.key = held;
+        }
     }
 
     /// The given values in canonical form, personal ones apart.

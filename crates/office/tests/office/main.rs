@@ -5,3 +5,5 @@
 mod bureau;
 mod imports;
 mod old_cases;
+mod path;
+mod standing;
