@@ -66,8 +66,10 @@ const ENTRY_TEXT_CONTAINS: &str = "AND (instr(lower(e.key), $4) > 0 OR instr(low
 pub(crate) const DATABASE: &str = "guiju.sqlite";
 const LOCK: &str = "lock";
 const READERS: u32 = 4;
+/// Measured: large batches cost a seventh less processor time than with 4 KiB, and a single act's 18 pages still weigh little (ADR 0060).
+const PAGE_BYTES: u32 = 8192;
 /// Pages of WAL that gather before they are folded into the database: 32 MiB, so that one fold serves several large batches.
-const WAL_PAGES: &str = "8192";
+const WAL_PAGES: &str = "4096";
 
 pub(crate) struct SqliteStore {
     /// One connection, so that writers queue here and never spin on SQLite's lock. In [`Mode::Read`] it cannot write.
@@ -142,6 +144,7 @@ fn options(folder: &Path) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Full)
         // What is deleted is overwritten: a dropped key must not be found in free pages.
         .pragma("secure_delete", "ON")
+        .page_size(PAGE_BYTES)
         .pragma("wal_autocheckpoint", WAL_PAGES)
         .pragma("cache_size", "-32768")
         .pragma("temp_store", "MEMORY")
