@@ -44,7 +44,7 @@ struct ActPage {
     headline: String,
     back: String,
     action: String,
-    basis: String,
+    basis: Vec<String>,
     form: Form,
     once: String,
     seen: Option<u64>,
@@ -232,7 +232,7 @@ impl Acting<'_> {
             headline: view.case.headline.clone(),
             back: format!("{}/{}", self.base, self.id),
             action: self.page_path(),
-            basis: act.basis.join(lang.say("、", ", ")),
+            basis: act.basis.clone(),
             typed: kept.filter(|(_, text)| !text.trim().is_empty()).collect(),
             form,
             once: match said.once {

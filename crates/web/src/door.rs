@@ -119,7 +119,7 @@ pub async fn sign_in(State(state): State<WebState>, visit: Visit, request: Reque
     }
     let mut response = Redirect::to(&next).into_response();
     let cookie =
-        format!("{}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}", visit::COOKIE, visit::SESSION_MS / 1000);
+        format!("{}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}", visit::COOKIE, visit::COOKIE_SECONDS);
     set_cookie(&mut response, &cookie);
     Ok(response)
 }
@@ -130,9 +130,8 @@ pub async fn sign_out(State(state): State<WebState>, visit: Visit, request: Requ
         return Err(Fault::Foreign);
     }
     visit.close_session(&state.office).await?;
-    let mut response = Redirect::to("/").into_response();
-    set_cookie(&mut response, &format!("{}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0", visit::COOKIE));
-    Ok(response)
+    // The cookie stays: its session is gone, and a form that is open in another tab still needs it for its text to be kept.
+    Ok(Redirect::to("/").into_response())
 }
 
 fn set_cookie(response: &mut Response, cookie: &str) {

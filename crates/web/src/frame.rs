@@ -1,7 +1,10 @@
 //! What stands around every page: organ, face, navigation, language, account, banner.
 
+use std::sync::Arc;
+
 use guiju_kernel::procedure::definition::Text;
 use guiju_kernel::time::Instant;
+use guiju_pack::Pack;
 
 use crate::face::Face;
 use crate::lang::Lang;
@@ -21,6 +24,7 @@ pub struct Frame {
     pub demo: bool,
     /// Path and query of this page without `lang`, for the language link.
     pub here: String,
+    pub pack: Arc<Pack>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +45,18 @@ impl Frame {
 
     pub fn text<'a>(&self, text: &'a Text) -> &'a str {
         self.lang.text(text)
+    }
+
+    /// Articles as people cite them: the statute's title and the article's number, instead of the pack's ids.
+    pub fn basis(&self, articles: &[String]) -> String {
+        let cited = articles.iter().map(|id| match (self.pack.article(id), id.split_once('#')) {
+            (Some((statute, _)), Some((_, number))) => {
+                let title = self.text(&statute.title);
+                crate::say!(self.lang, "《{title}》第{number}条", "{title}, article {number}")
+            }
+            _ => id.clone(),
+        });
+        cited.collect::<Vec<_>>().join(self.t("、", "; "))
     }
 
     pub fn moment(&self, at: &Instant) -> String {

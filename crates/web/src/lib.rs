@@ -7,6 +7,7 @@
 mod acting;
 mod assets;
 mod casefile;
+mod counts;
 mod demo;
 mod door;
 mod face;
@@ -16,7 +17,9 @@ mod frame;
 mod gate;
 mod intake;
 pub mod lang;
+mod lead;
 mod nav;
+mod open_site;
 mod page;
 mod portal;
 mod show;
@@ -58,8 +61,11 @@ pub fn router(state: WebState) -> Router {
         .route("/metrics", get(door::metrics))
         .merge(portal::routes())
         .merge(work::routes())
+        .merge(open_site::routes())
+        .merge(lead::routes())
         .merge(assets)
         .layer(Extension(tally))
+        .layer(Extension(Arc::new(counts::Counts::default())))
         .layer(middleware::from_fn_with_state(gate, gate::pass))
         // Each form says itself how much it takes: `intake` stops reading at that.
         .layer(DefaultBodyLimit::disable())

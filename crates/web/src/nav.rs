@@ -1,13 +1,17 @@
 //! Which pages does a face lead to, for this visitor?
 
 use guiju_kernel::procedure::Person;
+use guiju_kernel::procedure::definition::{Act, Assigns};
+use guiju_kernel::record::ActorKind;
+use guiju_pack::Pack;
 
 use crate::face::Face;
 use crate::frame::Link;
 use crate::lang::Lang;
 
 /// The navigation of a face; nothing where it would lead nowhere.
-pub fn links(face: Option<Face>, lang: Lang, person: Option<&Person>, current: &str) -> Vec<Link> {
+pub fn links(pack: &Pack, face: Option<Face>, lang: Lang, person: Option<&Person>, current: &str) -> Vec<Link> {
+    let person = person.filter(|person| face == Some(Face::Portal) || person.kind == ActorKind::Officer);
     let entries: &[(&str, &str, &str)] = match face {
         Some(Face::Portal) => &[("/portal", "首页", "Home"), ("/portal/matters", "我的事项", "My matters")],
         Some(Face::Workbench) if person.is_some() => &[
@@ -31,10 +35,26 @@ pub fn links(face: Option<Face>, lang: Lang, person: Option<&Person>, current: &
     };
     entries
         .iter()
+        .filter(|(href, ..)| person.is_none_or(|person| leads_somewhere(pack, person, href)))
         .map(|(href, zh, en)| Link {
             title: lang.say(zh, en).to_owned(),
             href: (*href).to_owned(),
             current: *href == current,
         })
         .collect()
+}
+
+/// Whether an entry is of use to this person: dispatch to those who dispatch, import to those who keep something.
+fn leads_somewhere(pack: &Pack, person: &Person, href: &str) -> bool {
+    let acts = || pack.procedures.iter().flat_map(|procedure| &procedure.acts);
+    let may = |act: &Act| act.by.iter().any(|rule| rule.role.as_ref().is_some_and(|role| person.roles.contains(role)));
+    match href {
+        "/work/dispatch" => acts().any(|act| matches!(act.assigns, Some(Assigns::Fields { .. })) && may(act)),
+        "/work/import" => {
+            let keeps =
+                pack.registers.iter().any(|register| register.kept_by.iter().any(|role| person.roles.contains(role)));
+            keeps || acts().any(|act| act.from.is_empty() && may(act))
+        }
+        _ => true,
+    }
 }

@@ -45,10 +45,16 @@ pub fn moment(lang: Lang, at: Instant) -> String {
     format!("{}{separator}{:02}:{:02}", date(lang, civil.date()), civil.hour(), civil.minute())
 }
 
-/// `12-04 14:05`, with the year in front when it is not this one: for narrow table cells.
+/// A due moment as `12-04 14:05`, with the year in front when it is not this one: for narrow table cells.
 pub fn brief(at: Instant, now: Instant) -> String {
-    let civil = time::civil_of(at);
-    let clock = format!("{:02}:{:02}", civil.hour(), civil.minute());
+    let mut civil = time::civil_of(at);
+    let mut clock = format!("{:02}:{:02}", civil.hour(), civil.minute());
+    // An exclusive end at midnight belongs to the day before, as the case file says it.
+    if clock == "00:00"
+        && let Ok(eve) = civil.yesterday()
+    {
+        (civil, clock) = (eve, "24:00".to_owned());
+    }
     if civil.year() == time::civil_of(now).year() {
         format!("{:02}-{:02} {clock}", civil.month(), civil.day())
     } else {

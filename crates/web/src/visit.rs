@@ -29,8 +29,15 @@ use crate::lang::Lang;
 pub const COOKIE: &str = "guiju_session";
 /// How long a session lasts after sign-in, in milliseconds: one working day.
 pub const SESSION_MS: i64 = 12 * 60 * 60 * 1000;
+/// How long the browser keeps the cookie, in seconds: longer than any session, because the token of an ended session is what a
+/// form must bear for its text to be kept.
+pub const COOKIE_SECONDS: i64 = 30 * 24 * 60 * 60;
 /// Owner of what was typed under a session that had ended.
 const KEPT: &str = "kept";
+/// Texts kept at once; the oldest give way, so that nobody can fill the disk without signing in.
+const KEPT_MOST: usize = 200;
+/// The longest text that is kept, in bytes.
+const KEPT_BYTES: usize = 256 * 1024;
 
 /// One request's visitor.
 #[derive(Debug, Clone)]
@@ -230,12 +237,13 @@ impl Visit {
             lang: self.lang,
             face: self.face,
             organ,
-            nav: crate::nav::links(self.face, self.lang, self.person.as_ref(), nav),
+            nav: crate::nav::links(&pack, self.face, self.lang, self.person.as_ref(), nav),
             faces,
             who: self.person.as_ref().map(|person| (person.id.clone(), self.place(&state.office, person))),
             csrf: self.csrf(),
             demo: state.demo.is_some(),
             here: self.here.clone(),
+            pack,
         }
     }
 
@@ -260,6 +268,14 @@ pub async fn keep(office: &Office, page: &str, typed: &Posted) -> Result<String,
     let id = random_hex(16)?;
     let kept = Kept { to: page.to_owned(), typed: typed.clone() };
     let data = serde_json::to_string(&kept).map_err(|error| Fault::Broken(error.to_string()))?;
+    if data.len() > KEPT_BYTES {
+        return Err(Fault::TooLarge { limit: u64::try_from(KEPT_BYTES).unwrap_or(u64::MAX), kept: None });
+    }
+    let mut others = office.drafts_of(KEPT).await?;
+    others.sort_by_key(|draft| std::cmp::Reverse(draft.updated));
+    for old in others.iter().skip(KEPT_MOST - 1) {
+        office.drop_draft(&old.id).await?;
+    }
     let updated = time::to_millis(office.now());
     let draft = Draft { id: id.clone(), owner: KEPT.to_owned(), procedure: KEPT.to_owned(), data, updated };
     office.put_draft(&draft).await?;

@@ -1,11 +1,13 @@
 //! What is drawn of a case on more than one face: courier line, clocks, timeline, files and receipts.
 
 use axum::response::Response;
+use guiju_kernel::clock::ClockKind;
 use guiju_kernel::procedure::definition::Procedure;
-use guiju_office::Viewer;
+use guiju_office::{CaseView, ClockView, Viewer};
 
 use crate::WebState;
 use crate::fault::Fault;
+use crate::intake;
 use crate::lang::Lang;
 use crate::page::download;
 use crate::visit::Visit;
@@ -47,6 +49,20 @@ pub fn courier(procedure: &Procedure, state: &str, lang: Lang) -> Vec<StationVie
 /// Where the hatching of a pause begins: every 30 thousandths of what is left of a clock's bar.
 pub fn stripes(gone_per_mille: &u32) -> Vec<u32> {
     (*gone_per_mille..1000).step_by(30).collect()
+}
+
+/// Clocks of a case for a page: those that run, then those that have stopped. A firm sees what binds the office towards it, not
+/// the office's own limits.
+pub fn clocks(view: &mut CaseView, internal: bool) -> Vec<ClockView> {
+    view.clocks.retain(|clock| internal || clock.kind != ClockKind::Internal);
+    let (running, over) = std::mem::take(&mut view.clocks).into_iter().partition(|clock| clock.stopped.is_none());
+    view.clocks = running;
+    over
+}
+
+/// What people call a media type: `PDF`.
+pub fn kind_name(media: &str) -> String {
+    intake::ending_of(media).to_uppercase()
 }
 
 /// The value in clear of the one personal field that was asked for.

@@ -209,7 +209,9 @@ fn hint(field: &Field, lang: Lang) -> Option<String> {
         FieldKind::Money => Some(lang.say("单位：元，最多两位小数", "in yuan, at most two decimals").to_owned()),
         FieldKind::Date => Some(lang.say("例如 2024-12-04", "for example 2024-12-04").to_owned()),
         FieldKind::DateTime => Some(lang.say("例如 2024-12-04 14:05", "for example 2024-12-04 14:05").to_owned()),
-        FieldKind::Enum { most, .. } if *most > 1 => Some(say!(lang, "最多选 {most} 项", "choose up to {most}")),
+        FieldKind::Enum { most, .. } if *most > 1 && own.is_none() => {
+            Some(say!(lang, "最多选 {most} 项", "choose up to {most}"))
+        }
         _ => None,
     };
     match (own, rule) {

@@ -10,7 +10,7 @@ use guiju_office::{CaseView, ClockView, Step};
 
 use crate::WebState;
 use crate::acting::Acting;
-use crate::casefile::{self, StationView, courier};
+use crate::casefile::{self, StationView, courier, kind_name};
 use crate::fault::Fault;
 use crate::form::control::few;
 use crate::frame::Frame;
@@ -33,6 +33,7 @@ struct MatterPage {
     f: Frame,
     base: &'static str,
     view: CaseView,
+    over: Vec<ClockView>,
     courier: Vec<StationView>,
     steps: Vec<Step>,
     offers: Vec<Offer>,
@@ -93,7 +94,8 @@ async fn draw(
     shown: Option<(String, String)>,
 ) -> Result<Response, Fault> {
     visit.signed_in()?;
-    let view = state.office.case_view(&visit.viewer(), id).await?;
+    let mut view = state.office.case_view(&visit.viewer(), id).await?;
+    let over = casefile::clocks(&mut view, false);
     let done = done.and_then(|seq| view.timeline.iter().find(|step| step.seq == seq));
     page(MatterPage {
         base: BASE,
@@ -103,6 +105,7 @@ async fn draw(
         once: visit::random_hex(16)?,
         done: done.map(|step| visit.lang.text(&step.title).to_owned()),
         shown,
+        over,
         view,
         f: visit.frame(state, "/portal/matters"),
     })
@@ -138,7 +141,12 @@ pub async fn receipt_page(State(state): State<WebState>, visit: Visit, Path(id):
     let next = here.iter().skip_while(|station| station.class != "here").nth(1).map(|station| station.title.clone());
     page(ReceiptPage {
         seq: view.case.id,
-        running: view.clocks.iter().filter(|clock| clock.stopped.is_none() && clock.due.is_some()).cloned().collect(),
+        running: view
+            .clocks
+            .iter()
+            .filter(|clock| clock.stopped.is_none() && clock.due.is_some() && clock.kind != ClockKind::Internal)
+            .cloned()
+            .collect(),
         next,
         view,
         f: visit.frame(&state, "/portal/matters"),

@@ -4,14 +4,14 @@ use askama::Template;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use guiju_kernel::clock::ClockKind;
-use guiju_kernel::procedure::Refusal;
 use guiju_kernel::procedure::definition::{Procedure, Text, Visibility};
+use guiju_kernel::procedure::{Refusal, RefusalKind};
 use guiju_kernel::record::Origin;
-use guiju_office::{CaseView, Step};
+use guiju_office::{CaseView, ClockView, Step};
 
 use crate::WebState;
 use crate::acting::Acting;
-use crate::casefile::{self, StationView, courier};
+use crate::casefile::{self, StationView, courier, kind_name};
 use crate::fault::Fault;
 use crate::frame::Frame;
 use crate::page::{Query, page};
@@ -32,6 +32,7 @@ struct CasePage {
     f: Frame,
     base: &'static str,
     view: CaseView,
+    over: Vec<ClockView>,
     courier: Vec<StationView>,
     steps: Vec<Step>,
     notes: Vec<Step>,
@@ -49,7 +50,8 @@ async fn draw(
     shown: Option<(String, String)>,
 ) -> Result<Response, Fault> {
     visit.officer()?;
-    let view = state.office.case_view(&visit.viewer(), id).await?;
+    let mut view = state.office.case_view(&visit.viewer(), id).await?;
+    let over = casefile::clocks(&mut view, true);
     let (mut can, mut cannot) = (Vec::new(), Vec::new());
     for lawful in &view.lawful {
         let Some(act) = view.procedure.act(&lawful.act).filter(|act| !act.from.is_empty()) else { continue };
@@ -60,6 +62,8 @@ async fn draw(
         }
     }
     can.sort_by_key(|button| !button.primary);
+    // What this person could do in another moment comes before what is never theirs.
+    cannot.sort_by_key(|(_, refusal): &(String, Refusal)| refusal.kind == RefusalKind::Actor);
     let done = done.and_then(|seq| view.timeline.iter().find(|step| step.seq == seq));
     page(CasePage {
         base: BASE,
@@ -70,6 +74,7 @@ async fn draw(
         cannot,
         done: done.map(|step| (visit.lang.text(&step.title).to_owned(), step.seq)),
         shown,
+        over,
         view,
         f: visit.frame(state, "/work"),
     })

@@ -4,6 +4,7 @@ pub mod bulk;
 pub mod case;
 pub mod dispatch;
 pub mod export;
+pub mod import;
 pub mod inbox;
 pub mod open;
 pub mod register;
@@ -36,4 +37,9 @@ pub fn routes() -> Router<WebState> {
         .route("/work/register/{register}/new", get(register::new).post(register::put_new))
         .route("/work/register/{register}/entry", get(register::entry).post(register::put))
         .route("/work/register/{register}/reveal", post(register::reveal))
+        .route("/work/import", get(import::index))
+        .route("/work/import/{what}", get(import::upload_page).post(import::preview))
+        .route("/work/import/{what}/commit", post(import::commit))
+        .route("/work/import/{what}/template.xlsx", get(import::template))
+        .route("/work/import/{what}/marked.xlsx", get(import::marked))
 }

@@ -28,7 +28,7 @@ struct OpenPage {
     title: String,
     procedure: String,
     action: String,
-    basis: String,
+    basis: Vec<String>,
     form: Form,
     once: String,
     refusal: Option<Refusal>,
@@ -65,7 +65,7 @@ fn draw(
         title: visit.lang.text(&act.title).to_owned(),
         procedure: visit.lang.text(&procedure.title).to_owned(),
         action: format!("/work/open/{}/{}", procedure.id, act.name),
-        basis: act.basis.join(visit.lang.say("、", ", ")),
+        basis: act.basis.clone(),
         form: Form::of(procedure, act, &around),
         once: match said.once {
             Some(once) => once,

@@ -1,0 +1,23 @@
+//! The public site: the promise and how it was kept, statistics, receipts that anybody may verify, the ledger's public side.
+
+pub mod ledger;
+pub mod promise;
+pub mod statistics;
+pub mod verify;
+
+use axum::Router;
+use axum::routing::get;
+
+use crate::WebState;
+
+pub fn routes() -> Router<WebState> {
+    Router::new()
+        .route("/public", get(promise::promise))
+        .route("/public/complain", get(promise::complain))
+        .route("/public/statistics", get(statistics::statistics))
+        .route("/public/figure/{id}", get(statistics::figure))
+        .route("/public/verify", get(verify::form).post(verify::verify))
+        .route("/public/ledger", get(ledger::page_of))
+        .route("/public/log/{log}/checkpoint", get(ledger::checkpoint))
+        .route("/public/log/{log}/tile/{*path}", get(ledger::tile))
+}

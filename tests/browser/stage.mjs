@@ -1,0 +1,59 @@
+// Where the stories play: a running site (--base URL), or a small demonstration that is made for them (GUIJU, GUIJU_PLAN).
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const given = Object.fromEntries(
+  process.argv.slice(2).flatMap((word, at, all) => (word.startsWith("--") ? [[word.slice(2), all[at + 1]]] : [])),
+);
+
+export const accounts = {
+  firm: given.firm ?? "firm",
+  other: given.other ?? "firm2",
+  dispatcher: given.dispatcher ?? "dispatcher",
+  handler: given.handler ?? "handler",
+  callback: given.callback ?? "callback",
+  registrar: given.registrar ?? "registrar",
+  leader: given.leader ?? "leader",
+};
+export const password = given.password ?? "guiju-demo";
+export const only = given.only;
+export const pictures = given.pictures;
+
+const freePort = () =>
+  new Promise((found) => {
+    const probe = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => found(port));
+    });
+  });
+
+/** Gives the base URL and a function that takes everything down again. */
+export async function raise() {
+  if (given.base) return { base: given.base.replace(/\/$/, ""), strike: async () => {} };
+  const program = process.env.GUIJU;
+  if (!program) throw new Error("give --base URL, or GUIJU=path/to/guiju (and GUIJU_PLAN=plan.yaml) to make a demonstration");
+  const data = mkdtempSync(join(tmpdir(), "guiju-stories-"));
+  const port = await freePort();
+  const plan = process.env.GUIJU_PLAN ? ["--plan", process.env.GUIJU_PLAN] : [];
+  const site = spawn(program, ["demo", ...plan, "--data", data, "--port", String(port)], { stdio: ["ignore", "inherit", "inherit"] });
+  let ended = false;
+  site.on("exit", () => (ended = true));
+  const base = `http://127.0.0.1:${port}`;
+  const until = Date.now() + 10 * 60_000;
+  for (;;) {
+    if (ended) throw new Error("the demonstration ended before it served");
+    if (Date.now() > until) throw new Error("the demonstration did not serve within ten minutes");
+    const answer = await fetch(`${base}/healthz`).catch(() => null);
+    if (answer?.ok) break;
+    await new Promise((wait) => setTimeout(wait, 250));
+  }
+  const strike = async () => {
+    site.kill("SIGTERM");
+    await new Promise((gone) => (ended ? gone() : site.on("exit", gone)));
+    rmSync(data, { recursive: true, force: true });
+  };
+  return { base, strike };
+}
