@@ -113,26 +113,7 @@ fn work(base: u64, from: u64, until: u64, shape: Shape) -> Batch {
     }
     for (id, step) in last {
         let open = held(id, step);
-        batch.rows.push(RowChange::Case(Box::new(CaseRow {
-            id,
-            number: format!("GX{id:012}"),
-            procedure: "request".into(),
-            pack: "a".repeat(64),
-            state: format!("state-{step}"),
-            outcome: None,
-            subject: Some(format!("party-{}", id % 5000)),
-            organ: "bureau".into(),
-            origin_system: None,
-            origin_number: None,
-            origin_batch: None,
-            opened: START,
-            ended: None,
-            version: base + step,
-            level: 0,
-            round: 0,
-            headline: "某企业反映厂区供电不稳".into(),
-            doc: json!({"fields": {"text": "厂区供电不稳，影响生产。".repeat(20)}, "clocks": {"contact": {"start": START}}}),
-        })));
+        batch.rows.push(RowChange::Case(Box::new(case_row(id, step, base))));
         for name in ["contact", "remind"] {
             let row = TimerRow { case_id: id, name: name.into(), at: open.due.unwrap_or(0) - step as i64 };
             batch.rows.push(RowChange::Timer {
@@ -153,6 +134,29 @@ fn work(base: u64, from: u64, until: u64, shape: Shape) -> Batch {
     batch.rows.push(RowChange::Number(NumberRow { series: "GX".into(), last: base + until }));
     batch.heads.push((guiju_store::Log::Events, base + until, "note".repeat(60)));
     batch
+}
+
+fn case_row(id: u64, step: u64, base: u64) -> CaseRow {
+    CaseRow {
+        id,
+        number: format!("GX{id:012}"),
+        procedure: "request".into(),
+        pack: "a".repeat(64),
+        state: format!("state-{step}"),
+        outcome: None,
+        subject: Some(format!("party-{}", id % 5000)),
+        organ: "bureau".into(),
+        origin_system: None,
+        origin_number: None,
+        origin_batch: None,
+        opened: START,
+        ended: None,
+        version: base + step,
+        level: 0,
+        round: 0,
+        headline: "某企业反映厂区供电不稳".into(),
+        doc: json!({"fields": {"text": "厂区供电不稳，影响生产。".repeat(20)}, "clocks": {"contact": {"start": START}}}),
+    }
 }
 
 async fn reads(store: &Arc<dyn Store>, base: u64) -> Result<(), Box<dyn std::error::Error>> {

@@ -167,7 +167,7 @@ async fn held(state: &WebState, visit: &Visit, person: &Person, id: &str, file: 
     let draft = draft.filter(|draft| draft.procedure == held_kind(id)).ok_or_else(gone)?;
     let data: Held = serde_json::from_str(&draft.data).map_err(|_| gone())?;
     let content = STANDARD.decode(&data.content).map_err(|_| gone())?;
-    let read = state.office.import_preview(&what_of(id), &data.name, &content)?;
+    let read = state.office.import_preview(person, &what_of(id), &data.name, &content).await?;
     Ok((data.name, read))
 }
 
@@ -243,7 +243,7 @@ pub async fn preview(
             (StatusCode::UNPROCESSABLE_ENTITY, draw_upload(&state, &visit, target, Some(error))?).into_response()
         );
     };
-    let read = match state.office.import_preview(&what_of(&id), &upload.name, &upload.content) {
+    let read = match state.office.import_preview(&person, &what_of(&id), &upload.name, &upload.content).await {
         Ok(read) => read,
         Err(error) => {
             let page = draw_upload(&state, &visit, target, Some(error.to_string()))?;
@@ -328,7 +328,7 @@ pub async fn commit(
     let target = target(&state, &visit, &person, &id)?;
     let file = arrived.typed.first("file").unwrap_or_default().to_owned();
     let skip_bad = arrived.typed.first("how") == Some("skip");
-    let (name, read) = match held(&state, &visit, &person, &id, &file).await {
+    let (name, mut read) = match held(&state, &visit, &person, &id, &file).await {
         Ok(held) => held,
         Err(Fault::NotFound(_)) => return Ok(Redirect::to(&format!("/work/import/{id}")).into_response()),
         Err(fault) => return Err(fault),
@@ -337,14 +337,21 @@ pub async fn commit(
         let page = draw_preview(&state, &visit, target, &name, file, &read)?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    let outcome = state.office.import_commit(&person, &what_of(&id), &read, skip_bad).await?;
+    let outcome = state.office.import_commit(&person, &what_of(&id), &mut read, skip_bad).await?;
     if !outcome.written.is_empty() {
         state.office.drop_draft(&file).await?;
     }
     page(DonePage {
         target,
         written: outcome.written.len(),
-        refused: outcome.refused.into_iter().map(|(row, why)| (row, visit.lang.text(&why.why).to_owned())).collect(),
+        refused: outcome
+            .refused
+            .into_iter()
+            .map(|(at, why)| {
+                let row = read.preview.rows.get(at).map_or(0, |row| row.number);
+                (row, visit.lang.text(&why.why).to_owned())
+            })
+            .collect(),
         f: visit.frame(&state, "/work/import"),
     })
 }
