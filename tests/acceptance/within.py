@@ -14,6 +14,8 @@ seconds, mebibytes, command = float(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
 began = time.monotonic()
 status = subprocess.run(command, stdin=subprocess.DEVNULL).returncode
 took = time.monotonic() - began
-held = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-print(f"{took:.1f} s of {seconds:g}, {held} MiB of {mebibytes}: {' '.join(command)}", flush=True)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+held = used.ru_maxrss // 1024
+work = f"{used.ru_utime:.1f} s of user and {used.ru_stime:.1f} s of system time"
+print(f"{took:.1f} s of {seconds:g}, {held} MiB of {mebibytes}; {work}: {' '.join(command)}", flush=True)
 sys.exit(status or (took > seconds or held > mebibytes))
