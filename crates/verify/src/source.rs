@@ -4,9 +4,9 @@
 
 use crate::cell::Cell;
 use futures_util::TryStreamExt;
-use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Decode, Row, TypeInfo, ValueRef};
+use sqlx::{AssertSqlSafe, ConnectOptions, Decode, Row, TypeInfo, ValueRef};
 use std::path::Path;
 
 /// An open database within one read transaction, so that a server may write meanwhile.
@@ -23,7 +23,8 @@ impl Source {
             .read_only(true)
             .pragma("cache_size", "-65536")
             // Rows come from a thread of their own; a larger buffer saves waking each other up for every one of them.
-            .row_buffer_size(1024);
+            .row_buffer_size(1024)
+            .disable_statement_logging();
         let opened = match options.clone().connect().await {
             Ok(opened) => Ok(opened),
             Err(_) => options.immutable(true).connect().await,
@@ -35,7 +36,7 @@ impl Source {
 
     /// Opens a PostgreSQL database.
     pub(crate) async fn postgres(url: &str) -> Result<Source, sqlx::Error> {
-        let mut connection = PgConnection::connect(url).await?;
+        let mut connection = url.parse::<PgConnectOptions>()?.disable_statement_logging().connect().await?;
         sqlx::raw_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").execute(&mut connection).await?;
         Ok(Source::Postgres(connection))
     }
