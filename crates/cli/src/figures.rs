@@ -51,7 +51,7 @@ pub async fn run(args: FiguresArgs) -> Result<ExitCode, Fault> {
 }
 
 /// The pack that the latest record was decided under: figures follow the data, not the program.
-async fn pack_in_force(store: &dyn Store) -> Result<Pack, Fault> {
+pub async fn pack_in_force(store: &dyn Store) -> Result<Pack, Fault> {
     let size = store.position(Log::Events).await?.size;
     let last = store.records(Log::Events, size.saturating_sub(1), size).await?;
     let named: Option<Json> = last.first().and_then(|r| serde_json::from_str(&r.bytes).ok());

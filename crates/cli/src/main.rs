@@ -8,6 +8,7 @@ mod calendar;
 mod data;
 mod demo;
 mod erase;
+mod export;
 mod figures;
 mod import;
 mod serve;
@@ -44,6 +45,8 @@ enum Command {
     Verify(verify::VerifyArgs),
     /// Takes registers, requests and old cases from a workbook / 从表格导入台账、诉求和历史办件
     Import(import::ImportArgs),
+    /// A register or the cases of a procedure as XLSX or CSV / 导出台账或办件清单
+    Export(export::ExportArgs),
     /// Erases a party's personal data / 依法删除当事人个人信息
     Erase(erase::EraseArgs),
     /// Accounts / 账户
@@ -89,6 +92,7 @@ async fn run(command: Command) -> Result<ExitCode, Fault> {
         }
         Command::Verify(args) => verify::run(args).await,
         Command::Import(args) => import::run(args).await,
+        Command::Export(args) => export::run(args).await,
         Command::Erase(args) => erase::run(args).await,
         Command::Users(args) => users::run(args).await,
         Command::Bench(args) => bench::run(args).await,

@@ -51,12 +51,13 @@ impl Office {
         let fits = tokio::task::spawn_blocking(move || matches(&password, &kept))
             .await
             .map_err(|e| OfficeError::Input(e.to_string()))?;
-        Ok(entry.filter(|_| fits && known).map(|row| person_of(&row)))
+        Ok(entry.filter(|row| fits && known && !suspended(row)).map(|row| person_of(&row)))
     }
 
-    /// The person behind an account, as the register has them now.
+    /// The person behind an account, as the register has them now; `None` once it has ended or was suspended.
     pub async fn person(&self, account: &str) -> Result<Option<Person>, OfficeError> {
-        Ok(self.store.entry(ACCOUNTS, account).await?.map(|row| person_of(&row)))
+        let entry = self.store.entry(ACCOUNTS, account).await?;
+        Ok(entry.filter(|row| !suspended(row)).map(|row| person_of(&row)))
     }
 
     async fn kept_password(&self, row: &EntryRow) -> Result<Option<String>, OfficeError> {
@@ -78,6 +79,10 @@ impl Office {
         let opened = key.open(&Place { log: "events", seq, field }, &row.sealed).map_err(damaged)?;
         String::from_utf8(opened.value.to_vec()).map(Some).map_err(|e| OfficeError::Damaged(e.to_string()))
     }
+}
+
+fn suspended(row: &EntryRow) -> bool {
+    row.doc.get("fields").and_then(|fields| fields.get("suspended")) == Some(&Value::Bool(true))
 }
 
 /// An account's entry as the rules see its owner.

@@ -68,7 +68,7 @@ impl Office {
         Ok(CaseView {
             state: title_of_state(&procedure, &case.state),
             fields: fields(&procedure, &case, &volume, sight),
-            personal: personal(&procedure, &case, sight),
+            personal: self.personal(&procedure, &case, sight).await?,
             clocks: clocks(&case, &procedure, &volume, now)?,
             held: self.held(&case, sight),
             timeline,
@@ -229,6 +229,29 @@ impl Office {
         }
     }
 
+    /// Personal fields that the case holds: masked, and marked where the value was erased.
+    async fn personal(
+        &self,
+        procedure: &Procedure,
+        case: &Case,
+        sight: Sight,
+    ) -> Result<Vec<PersonalView>, OfficeError> {
+        let mut views = Vec::new();
+        if sight < Sight::Party {
+            return Ok(views);
+        }
+        for (name, seq) in &case.detail.personal {
+            let Some(field) = procedure.field(name) else { continue };
+            views.push(PersonalView {
+                field: field.name.clone(),
+                title: field.title.clone(),
+                masked: "●●●●●●".to_owned(),
+                erased: self.store.vault(*seq, name).await?.is_none(),
+            });
+        }
+        Ok(views)
+    }
+
     async fn records_of(&self, id: u64) -> Result<Vec<Record>, OfficeError> {
         let stored = self.store.records_of_case(id).await?;
         let parse = |bytes: &str| serde_json::from_str(bytes).map_err(|e| OfficeError::Damaged(e.to_string()));
@@ -321,20 +344,6 @@ fn visible(field: &Field, sight: Sight) -> bool {
         Visibility::Staff | Visibility::WorkSecret => sight == Sight::Staff,
         Visibility::Personal => false,
     }
-}
-
-fn personal(procedure: &Procedure, case: &Case, sight: Sight) -> Vec<PersonalView> {
-    if sight < Sight::Party {
-        return Vec::new();
-    }
-    let held = case.detail.personal.keys().filter_map(|name| procedure.field(name));
-    held.map(|f| PersonalView {
-        field: f.name.clone(),
-        title: f.title.clone(),
-        masked: "●●●●●●".to_owned(),
-        erased: false,
-    })
-    .collect()
 }
 
 fn clocks(case: &Case, procedure: &Procedure, volume: &Volume, now: Instant) -> Result<Vec<ClockView>, OfficeError> {

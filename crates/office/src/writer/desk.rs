@@ -188,6 +188,17 @@ impl Desk {
         {
             return Ok(Answer::Refused(number_twice(number)));
         }
+        if !ask.files.is_empty() {
+            // Judged before anything is sealed, so that a refused act leaves neither a file nor a key.
+            let marks = match super::seal::marks_before_sealing(&ask) {
+                Ok(marks) => marks,
+                Err(refusal) => return Ok(Answer::Refused(refusal)),
+            };
+            let proposal = proposal(&ask, marks, now, &volume);
+            if let Err(refusal) = self.decide(&volume, &procedure, before.as_deref(), &proposal, now).await? {
+                return Ok(Answer::Refused(refusal));
+            }
+        }
         let files = self.seal_files(&ask, before.as_deref(), pending).await?;
         let (marks, rows): (Vec<_>, Vec<_>) = files.into_iter().unzip();
         let proposal = proposal(&ask, marks, now, &volume);

@@ -1,7 +1,7 @@
 //! Erasing a party's personal data: a guarded act that drops the key and names what it closed.
 
-use guiju_kernel::procedure::Person;
-use guiju_kernel::record::{Effect, Table};
+use guiju_kernel::procedure::{Person, RefusalKind};
+use guiju_kernel::record::{ActorKind, Effect, Table};
 use guiju_kernel::rows::ErasedRow;
 use guiju_kernel::time::Instant;
 use guiju_store::KeyRow;
@@ -12,6 +12,10 @@ use super::entry::doer;
 use super::mark::plain_record;
 use super::pending::Pending;
 use crate::answer::{Answer, Done, OfficeError};
+use crate::parties::{entry_of_party, keepers_of_party};
+
+/// Cases of a party that are read at once.
+const PAGE: u32 = 200;
 
 /// Somebody with the right to do so asks that a party's personal data be erased.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +33,9 @@ impl Desk {
         now: Instant,
         pending: &mut Pending,
     ) -> Result<Answer, OfficeError> {
+        if let Some(refusal) = self.may_not_erase(&ask) {
+            return Ok(refusal);
+        }
         let held = self.store.vault_of(&ask.party).await?;
         if held.is_empty() || self.store.party_key(&ask.party).await?.is_none() {
             return Ok(refused(
@@ -64,37 +71,68 @@ impl Desk {
         Ok(Answer::Done(Done { seq, case: 0, number: ask.party, state: String::new(), again: false }))
     }
 
+    /// Whoever keeps the register in which the party stands may erase it, and the operator of the machine (ADR 0090).
+    fn may_not_erase(&self, ask: &EraseAsk) -> Option<Answer> {
+        let keepers = keepers_of_party(&ask.party, &self.shelf.current.pack.registers);
+        let keeps = ask.by.kind == ActorKind::Officer && keepers.iter().any(|role| ask.by.roles.contains(role));
+        if keeps || ask.by.kind == ActorKind::System {
+            return None;
+        }
+        let zh = "删除个人信息由台账管理员办理，您没有这项权限";
+        let mut refusal = conflict(
+            "erase.right",
+            zh,
+            "personal data are erased by those who keep the register; you are not one of them",
+        );
+        refusal.kind = RefusalKind::Actor;
+        Some(Answer::Refused(Box::new(refusal)))
+    }
+
     /// Refused while a case of the party is open, or while the register's retention runs.
     async fn retained(&mut self, ask: &EraseAsk, now: Instant) -> Result<Option<Answer>, OfficeError> {
-        let open = self.store.cases_of(&ask.party, None, 200).await?.into_iter().find(|c| c.ended.is_none());
-        if let Some(case) = open {
-            let zh = format!("{}尚未了结，其间须保存联系信息", case.number);
-            let en = format!("{} is still open: its contact details are needed until it ends", case.number);
+        if let Some(number) = self.open_case_of(&ask.party).await? {
+            let zh = format!("{number}尚未了结，其间须保存联系信息");
+            let en = format!("{number} is still open: its contact details are needed until it ends");
             return Ok(Some(refused("erase.open_case", &zh, &en)));
         }
-        let registers = self.shelf.current.pack.registers.clone();
-        for register in registers.iter().filter(|r| crate::parties::party_of_entry(&r.id, &ask.party) == ask.party) {
-            let Some(retention) = &register.retention else { continue };
-            let Some(row) = self.entry_row(&register.id, &ask.party).await? else { continue };
-            let kept_until = row.until.map(|until| until.saturating_add(i64::from(retention.years) * 366 * 86_400_000));
-            if kept_until.is_none_or(|until| guiju_kernel::time::to_millis(now) < until) {
-                let zh = format!(
-                    "{}的保存期限为 {} 年（{}），现在不能删除",
-                    register.title.zh, retention.years, retention.source
-                );
-                let en = format!(
-                    "{} is kept for {} years ({}): not to be erased yet",
-                    register.title.en, retention.years, retention.source
-                );
-                return Ok(Some(refused("erase.retention", &zh, &en)));
+        let pack = self.shelf.current.pack.clone();
+        let Some((register, key)) = entry_of_party(&ask.party, &pack.registers) else { return Ok(None) };
+        let Some(retention) = &register.retention else { return Ok(None) };
+        let Some(row) = self.entry_row(&register.id, key).await? else { return Ok(None) };
+        // Years of 366 days: never a day too early.
+        let kept_until = row.until.map(|until| until.saturating_add(i64::from(retention.years) * 366 * 86_400_000));
+        if kept_until.is_some_and(|until| guiju_kernel::time::to_millis(now) >= until) {
+            return Ok(None);
+        }
+        let (title, years, source) = (&register.title, retention.years, &retention.source);
+        let zh = format!("{}的条目在终止后保存 {years} 年（{source}），现在不能删除", title.zh);
+        let en = format!("entries of `{}` are kept for {years} years after they end ({source}): not yet", title.en);
+        Ok(Some(refused("erase.retention", &zh, &en)))
+    }
+
+    /// The number of a case of the party that has not ended.
+    async fn open_case_of(&mut self, party: &str) -> Result<Option<String>, OfficeError> {
+        if let Some(id) = party.strip_prefix("case:").and_then(|id| id.parse().ok()) {
+            let case = self.case(id).await?;
+            return Ok(case.ended.is_none().then(|| case.number.clone()));
+        }
+        let mut before = None;
+        loop {
+            let page = self.store.cases_of(party, before, PAGE).await?;
+            let Some(last) = page.last() else { return Ok(None) };
+            before = Some(last.id);
+            for row in page.iter().filter(|row| row.ended.is_none()) {
+                // A timer may have ended it in this very group.
+                if self.case(row.id).await?.ended.is_none() {
+                    return Ok(Some(row.number.clone()));
+                }
             }
         }
-        Ok(None)
     }
 }
 
 fn refused(rule: &str, zh: &str, en: &str) -> Answer {
     let mut refusal = conflict(rule, zh, en);
-    refusal.kind = guiju_kernel::procedure::RefusalKind::Guard;
+    refusal.kind = RefusalKind::Guard;
     Answer::Refused(Box::new(refusal))
 }

@@ -35,6 +35,7 @@ use pending::Pending;
 pub use reading::ReadingAsk;
 
 use crate::answer::{Answer, Ask, OfficeError};
+use crate::moment::OfficeClock;
 
 /// At most this many acts share a commit.
 const GROUP: usize = 1_000;
@@ -72,34 +73,29 @@ type Writing = (JoinHandle<Result<(), StoreError>>, Pending);
 pub async fn run(mut desk: Desk, store: Arc<dyn Store>, fence: Fence, mut jobs: mpsc::Receiver<Job>) {
     let mut writing: Option<Writing> = None;
     let mut renew = tokio::time::interval(RENEW);
+    let mut held: Option<Job> = None;
     loop {
-        let wait = desk.until_next_timer();
-        let first = tokio::select! {
-            biased;
-            done = finished(&mut writing), if writing.is_some() => {
-                settle(&mut desk, writing.take(), done).await;
-                continue;
-            }
-            job = jobs.recv() => match job { Some(job) => Some(job), None => break },
-            _ = renew.tick() => {
-                let _ = store.renew_lease(&fence, desk.clock_ms()).await;
-                continue;
-            }
-            () = tokio::time::sleep(wait) => None,
+        let first = match held.take() {
+            Some(job) => job,
+            None => tokio::select! {
+                biased;
+                done = finished(&mut writing), if writing.is_some() => {
+                    settle(&mut desk, writing.take(), done).await;
+                    continue;
+                }
+                // Before the jobs, which under load are always there. By the machine's clock: the lease knows no other.
+                _ = renew.tick() => {
+                    let _ = store.renew_lease(&fence, OfficeClock::System.now_ms()).await;
+                    continue;
+                }
+                job = jobs.recv() => match job { Some(job) => job, None => break },
+                () = tokio::time::sleep(desk.until_next_timer()) => {
+                    Job { task: Task::Ring, now: None, reply: oneshot::channel().0 }
+                }
+            },
         };
-        let mut group = Vec::new();
-        match first {
-            Some(job) => group.push(job),
-            None => group.push(Job { task: Task::Ring, now: None, reply: oneshot::channel().0 }),
-        }
-        while group.len() < GROUP {
-            match jobs.try_recv() {
-                Ok(job) => group.push(job),
-                Err(_) => break,
-            }
-        }
-        // An erasure must see every payload of the party, those still being written included.
-        if writing.is_some() && group.iter().any(|job| matches!(job.task, Task::Erase(_))) {
+        let (group, alone) = gather(first, &mut jobs, &mut held);
+        if writing.is_some() && alone {
             let done = finished(&mut writing).await;
             settle(&mut desk, writing.take(), done).await;
         }
@@ -125,12 +121,39 @@ pub async fn run(mut desk: Desk, store: Arc<dyn Store>, fence: Fence, mut jobs: 
         }
         let (to, fence, batch) = (store.clone(), fence.clone(), pending.take_batch());
         writing = Some((tokio::spawn(async move { to.commit(&fence, &batch).await }), pending));
+        if alone {
+            let done = finished(&mut writing).await;
+            settle(&mut desk, writing.take(), done).await;
+        }
     }
     if writing.is_some() {
         let done = finished(&mut writing).await;
         settle(&mut desk, writing.take(), done).await;
     }
     let _ = store.release_lease(&fence).await;
+}
+
+/// The jobs that share a commit, and whether it is one that stands alone.
+///
+/// An erasure must see every payload of the party, and nobody may seal under a key that is being dropped: so it is a group of its
+/// own, after the one before it is durable and before the next is decided.
+fn gather(first: Job, jobs: &mut mpsc::Receiver<Job>, held: &mut Option<Job>) -> (Vec<Job>, bool) {
+    let stands_alone = |job: &Job| matches!(job.task, Task::Erase(_));
+    if stands_alone(&first) {
+        return (vec![first], true);
+    }
+    let mut group = vec![first];
+    while group.len() < GROUP {
+        match jobs.try_recv() {
+            Ok(job) if stands_alone(&job) => {
+                *held = Some(job);
+                break;
+            }
+            Ok(job) => group.push(job),
+            Err(_) => break,
+        }
+    }
+    (group, false)
 }
 
 async fn finished(writing: &mut Option<Writing>) -> Result<(), StoreError> {

@@ -6,13 +6,16 @@ use std::sync::Arc;
 use guiju_kernel::case::Case;
 use guiju_kernel::ledger::entry::personal_hash;
 use guiju_kernel::ledger::vault::{Place, VaultKey};
+use guiju_kernel::procedure::definition::Text;
+use guiju_kernel::procedure::{Refusal, RefusalKind};
 use guiju_kernel::record::{FileMark, Record};
 use guiju_store::{FileRow, KeyRow, VaultRow};
 use sha2::{Digest, Sha256};
 
 use super::desk::Desk;
 use super::pending::Pending;
-use crate::answer::{Ask, OfficeError, Target};
+use crate::answer::{Ask, OfficeError, Target, Upload};
+use crate::content;
 
 impl Desk {
     /// Seals a record's personal values and puts their salted hashes into it.
@@ -127,4 +130,26 @@ impl Desk {
         self.party_keys.insert(party.to_owned(), key.clone());
         Ok(key)
     }
+}
+
+/// The files of an act as the rules may judge them before they are sealed.
+///
+/// # Errors
+/// The refusal of a file whose content is not what its media type says.
+pub(super) fn marks_before_sealing(ask: &Ask) -> Result<Vec<FileMark>, Box<Refusal>> {
+    let mark = |file: &Upload| {
+        if !content::fits(&file.media, &file.content) {
+            let zh = format!("文件“{}”的内容与其类型不符，没有收下", file.name);
+            let en = format!("the content of `{}` is not what its name says; it was not taken", file.name);
+            let refusal = Refusal::new(RefusalKind::Field, "field.file.content", Text { zh, en });
+            return Err(refusal.at(&file.field));
+        }
+        Ok(FileMark {
+            field: file.field.clone(),
+            stored: String::new(),
+            bytes: u64::try_from(file.content.len()).unwrap_or(u64::MAX),
+            media: file.media.clone(),
+        })
+    };
+    ask.files.iter().map(mark).collect()
 }

@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod bureau;
+mod erasure;
 mod imports;
 mod old_cases;
 mod path;
+mod sight;
 mod standing;
