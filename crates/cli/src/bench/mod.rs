@@ -3,7 +3,10 @@
 mod acts;
 mod drill;
 mod machine;
+mod pages;
 mod recording;
+mod seed;
+mod town;
 mod work;
 
 use std::path::PathBuf;
@@ -24,6 +27,8 @@ pub struct BenchArgs {
 enum What {
     /// Durable acts a second through the office, beside the same writes as bare SQL / 每秒可落盘的行为数
     Acts(acts::ActsArgs),
+    /// How long pages take with many cases, beside their time with few / 大量办件时页面的响应时间
+    Pages(pages::PagesArgs),
     /// Works until it is killed; for tests of durability
     #[command(hide = true)]
     Drill(drill::DrillArgs),
@@ -90,6 +95,7 @@ pub async fn run(args: BenchArgs) -> Result<ExitCode, Fault> {
     let machine = machine::machine();
     let (bench, json, results) = match args.what {
         What::Acts(args) => ("acts", args.place.json, acts::run(&args).await?),
+        What::Pages(args) => ("pages", args.place.json, pages::run(&args).await?),
         What::Drill(args) => return drill::run(args).await,
     };
     let measured = Measured { bench, machine, results };

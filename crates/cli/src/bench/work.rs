@@ -13,15 +13,14 @@ use serde_json::{Map, Value, json};
 
 use crate::Fault;
 
-const PROCEDURE: &str = "enterprise-request";
-const ORGAN: &str = "jh-miit";
+pub const PROCEDURE: &str = "enterprise-request";
 /// Where requests are accepted and dispatched.
-const CENTRE: &str = "request-centre";
-/// The unit that handles what is measured.
-const UNIT: &str = "sme";
+pub const CENTRE: &str = "jh-miit/request-centre";
+/// The unit that handles what the clients file.
+const UNIT: &str = "jh-miit/sme";
 
 /// The acts of one request from its filing to its rating.
-const ACTS: [&str; 9] = ["file", "accept", "dispatch", "contact", "plan", "answer", "close", "call_back", "rate"];
+pub const ACTS: [&str; 9] = ["file", "accept", "dispatch", "contact", "plan", "answer", "close", "call_back", "rate"];
 
 /// One client: does one request after another, each act after the answer to the one before.
 pub struct Client {
@@ -55,10 +54,10 @@ impl Client {
         Ask {
             target,
             act: act.to_owned(),
-            by: vec![who(act, &party)],
+            by: vec![who(act, &party, UNIT)],
             done: None,
             origin: Origin::Own,
-            given: given(act, &party, self.number.wrapping_mul(31).wrapping_add(self.requests)),
+            given: given(act, &party, UNIT, self.number.wrapping_mul(31).wrapping_add(self.requests)),
             files: Vec::new(),
             history: None,
             once: Some(format!("{}-{}-{}-{act}", self.run, self.number, self.requests)),
@@ -91,20 +90,23 @@ fn firm(client: u64, request: u64) -> String {
     credit_code::complete(&first).map_or(first, |code| code.as_str().to_owned())
 }
 
-fn who(act: &str, party: &str) -> Person {
+/// Who does an act of a case that this unit handles for this party.
+pub fn who(act: &str, party: &str, unit: &str) -> Person {
     match act {
         "file" | "rate" => person(ActorKind::Party, party, None, &[], Some(party)),
         "accept" | "dispatch" => person(ActorKind::Officer, "bench-dispatcher", Some(CENTRE), &["dispatcher"], None),
         "call_back" => person(ActorKind::Officer, "bench-callback", Some(CENTRE), &["callback"], None),
-        _ => person(ActorKind::Officer, "bench-handler", Some(UNIT), &["handler"], None),
+        _ => person(ActorKind::Officer, &format!("bench-{unit}"), Some(unit), &["handler"], None),
     }
 }
 
-fn person(kind: ActorKind, id: &str, unit: Option<&str>, roles: &[&str], party: Option<&str>) -> Person {
+/// Somebody who acts; `unit` is `organ/unit`.
+pub fn person(kind: ActorKind, id: &str, unit: Option<&str>, roles: &[&str], party: Option<&str>) -> Person {
+    let (organ, unit) = unit.and_then(|path| path.split_once('/')).unzip();
     Person {
         kind,
         id: id.to_owned(),
-        organ: unit.map(|_| ORGAN.to_owned()),
+        organ: organ.map(str::to_owned),
         unit: unit.map(str::to_owned),
         roles: roles.iter().map(|r| (*r).to_owned()).collect(),
         party: party.map(str::to_owned),
@@ -137,7 +139,8 @@ const MATTERS: [(&str, &str, &str); 4] = [
     ),
 ];
 
-fn given(act: &str, party: &str, n: u64) -> Map<String, Value> {
+/// What is given with an act.
+pub fn given(act: &str, party: &str, unit: &str, n: u64) -> Map<String, Value> {
     let matter = usize::try_from(n % 4).ok().and_then(|at| MATTERS.get(at));
     let (kind, title, text) = matter.copied().unwrap_or(("policy_funds", "", ""));
     let value = match act {
@@ -145,7 +148,7 @@ fn given(act: &str, party: &str, n: u64) -> Map<String, Value> {
             "enterprise": party, "types": [kind], "title": title, "description": format!("{text}（第{n}次反映）"),
             "contact_name": "测试员", "contact_phone": format!("1990000{:04}", n % 10_000), "wants_reply_by": "phone",
         }),
-        "dispatch" => json!({ "lead_unit": format!("{ORGAN}/{UNIT}") }),
+        "dispatch" => json!({ "lead_unit": unit }),
         "contact" => json!({ "contact_note": "已电话联系企业，核实了情况，约定三日内答复。" }),
         "plan" => json!({ "plan_text": "先核对材料，再会同有关单位研究，三日内给出明确意见。" }),
         "answer" => {
