@@ -13,6 +13,7 @@ use guiju_office::{Chance, Office, OfficeClock};
 use guiju_pack::Pack;
 use guiju_store::{Batch, Mode, Target, bare};
 
+use super::http;
 use super::recording::Recording;
 use super::work::Client;
 use super::{Place, Row};
@@ -39,7 +40,7 @@ pub struct ActsArgs {
 /// Acts that share a commit of the bound where several clients work.
 const GROUP: usize = 1_000;
 /// Before the clock of a run starts: files exist, statements are prepared.
-const WARM_UP: Duration = Duration::from_millis(300);
+pub const WARM_UP: Duration = Duration::from_millis(300);
 
 /// Which store is measured.
 enum Backend<'a> {
@@ -79,6 +80,13 @@ pub async fn run(args: &ActsArgs) -> Result<Vec<Row>, Fault> {
             rows.push(Row::new(format!("acts/bound/{name}/{clients}"), bound, "acts/s"));
         }
     }
+    let mut filed = Vec::new();
+    for _ in 0..args.rounds {
+        let folder = args.place.folder()?;
+        filed.push(http::filed(&folder.path().join("data"), &pack, 8, Duration::from_secs(args.seconds)).await?);
+    }
+    filed.sort_by(f64::total_cmp);
+    rows.extend(filed.get(filed.len() / 2).map(|rate| Row::new("acts/http/8".to_owned(), *rate, "requests/s")));
     Ok(rows)
 }
 

@@ -2,6 +2,7 @@
 
 mod acts;
 mod drill;
+mod http;
 mod machine;
 mod pages;
 mod recording;

@@ -87,6 +87,7 @@ pub enum Stage {
 }
 
 /// The town.
+#[derive(Default)]
 pub struct Town {
     units: Vec<String>,
 }
