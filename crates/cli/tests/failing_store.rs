@@ -1,7 +1,7 @@
 //! A commit that fails, before or after it was stored, is an error to those who waited for it and nothing more: no act is half there, the
 //! office goes on, and whoever asks again with the same form gets one act, not two.
 
-#![expect(clippy::expect_used, reason = "a test ends where something does not hold")]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test ends where something does not hold")]
 
 use std::path::Path;
 use std::sync::Arc;
@@ -49,7 +49,7 @@ async fn work(office: Office, number: u64, faults: Arc<AtomicU64>) -> Vec<(Strin
             Err(OfficeError::Store(StoreError::Unavailable(_) | StoreError::Uncertain(_))) => {
                 assert!(faults.fetch_add(1, Ordering::Relaxed) < 1_000, "the office does not get up again");
             }
-            Err(other) => Err(other).expect("only the store fails here"),
+            Err(other) => panic!("only the store fails here: {other}"),
         }
     }
     done

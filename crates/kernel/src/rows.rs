@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 mod of_case;
 mod patch;
 
-pub use of_case::{CaseRows, RowError, case_from, of_case};
+pub use of_case::{CaseRows, RowError, case_from, holdings_of, of_case};
 pub(crate) use of_case::{holding, members, timer};
 pub(crate) use patch::diff_value;
 pub use patch::{diff, merge_patch};

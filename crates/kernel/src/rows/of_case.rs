@@ -63,9 +63,14 @@ pub fn of_case(case: &Case) -> Result<CaseRows, RowError> {
         headline: case.headline.clone(),
         doc: serde_json::to_value(&case.detail)?,
     };
-    let holdings = case.parts.iter().map(|part| holding(case.id, part)).collect();
+    let holdings = holdings_of(case).collect();
     let timers = case.timers.iter().map(|(name, at)| timer(case.id, name, *at)).collect();
     Ok(CaseRows { case: row, holdings, timers })
+}
+
+/// The rows of the desks on which the case lies: all of it that the kept counters ask for.
+pub fn holdings_of(case: &Case) -> impl Iterator<Item = HoldingRow> + '_ {
+    case.parts.iter().map(|part| holding(case.id, part))
 }
 
 /// Writes one part as its row.

@@ -117,10 +117,9 @@ impl Pending {
     pub fn close(&mut self, search: impl Fn(&Case) -> String) -> Result<(), OfficeError> {
         let damaged = |e: rows::RowError| OfficeError::Damaged(e.to_string());
         for (id, (before, after)) in &self.touched {
-            let was = before.as_deref().map(rows::of_case).transpose().map_err(damaged)?;
             let is = rows::of_case(after).map_err(damaged)?;
-            for row in was.iter().flat_map(|r| &r.holdings) {
-                self.batch.count_holding(Some(row), None);
+            for row in before.iter().flat_map(|case| rows::holdings_of(case)) {
+                self.batch.count_holding(Some(&row), None);
             }
             for row in &is.holdings {
                 self.batch.count_holding(None, Some(row));
