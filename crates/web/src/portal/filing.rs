@@ -37,7 +37,7 @@ fn procedure(state: &WebState, id: &str) -> Result<(std::sync::Arc<Procedure>, A
 }
 
 /// Whoever files does so for a party.
-pub(super) fn party_of(visit: &Visit) -> Result<(&Person, &str), Fault> {
+fn party_of(visit: &Visit) -> Result<(&Person, &str), Fault> {
     let person = visit.signed_in()?;
     let holder = || Fault::NotYours(visit.lang.say("企业账号", "an enterprise account").to_owned());
     person.party.as_deref().map(|party| (person, party)).ok_or_else(holder)
@@ -451,6 +451,35 @@ pub async fn autosave(
             Ok(desk.saved().into_response())
         }
     }
+}
+
+pub async fn drop(
+    State(state): State<WebState>,
+    visit: Visit,
+    Path(draft): Path<String>,
+    request: Request,
+) -> Result<Response, Fault> {
+    visit.receive(&state.office, request, &[], "/portal").await?;
+    let (person, _) = party_of(&visit)?;
+    if let Some(filing) = Filing::load(&state.office, person, &draft).await? {
+        filing.drop(&state.office).await?;
+    }
+    Ok(Redirect::to("/portal").into_response())
+}
+
+pub async fn drop_file(
+    State(state): State<WebState>,
+    visit: Visit,
+    Path((draft, file)): Path<(String, String)>,
+    request: Request,
+) -> Result<Response, Fault> {
+    let page = format!("/portal/draft/{draft}/attach");
+    visit.receive(&state.office, request, &[], &page).await?;
+    let (person, _) = party_of(&visit)?;
+    if let Some(filing) = Filing::load(&state.office, person, &draft).await? {
+        filing.drop_file(&state.office, &file).await?;
+    }
+    Ok(Redirect::to(&page).into_response())
 }
 
 /// Files everything in one form, for programs and for forms that a page of its own shows; `_once` is its token.

@@ -1,7 +1,6 @@
 //! The enterprise portal: file, follow, answer, rate. Drawn from every procedure that a party may open.
 
 pub mod draft;
-mod dropping;
 pub mod filing;
 pub mod home;
 pub mod matter;
@@ -27,8 +26,8 @@ pub fn routes() -> Router<WebState> {
         .route("/portal/file/{procedure}/all", post(filing::all_at_once))
         .route("/portal/draft/{draft}/{step}", get(filing::step).post(filing::save))
         .route("/portal/draft/{draft}/{step}/keep", post(filing::autosave))
-        .route("/portal/draft/{draft}/drop", post(dropping::drop))
-        .route("/portal/draft/{draft}/file/{file}/drop", post(dropping::drop_file))
+        .route("/portal/draft/{draft}/drop", post(filing::drop))
+        .route("/portal/draft/{draft}/file/{file}/drop", post(filing::drop_file))
         .route("/portal/receipt/{case}", get(matter::receipt_page))
         .route("/portal/matter/{case}", get(matter::show))
         .route("/portal/matter/{case}/act/{act}", get(matter::act_form).post(matter::act))

@@ -314,6 +314,7 @@ struct DonePage {
     f: Frame,
     target: Target,
     written: usize,
+    unchanged: usize,
     refused: Vec<(u32, String)>,
 }
 
@@ -338,20 +339,15 @@ pub async fn commit(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let outcome = state.office.import_commit(&person, &what_of(&id), &mut read, skip_bad).await?;
-    if !outcome.written.is_empty() {
+    if !outcome.written.is_empty() || !outcome.unchanged.is_empty() {
         state.office.drop_draft(&file).await?;
     }
+    let row = |at: usize| read.preview.rows.get(at).map_or(0, |row| row.number);
     page(DonePage {
         target,
         written: outcome.written.len(),
-        refused: outcome
-            .refused
-            .into_iter()
-            .map(|(at, why)| {
-                let row = read.preview.rows.get(at).map_or(0, |row| row.number);
-                (row, visit.lang.text(&why.why).to_owned())
-            })
-            .collect(),
+        unchanged: outcome.unchanged.len(),
+        refused: outcome.refused.into_iter().map(|(at, why)| (row(at), visit.lang.text(&why.why).to_owned())).collect(),
         f: visit.frame(&state, "/work/import"),
     })
 }

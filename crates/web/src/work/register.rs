@@ -365,9 +365,8 @@ async fn save(
         };
         let seen = arrived.typed.first("_seen").and_then(|seen| seen.parse().ok());
         match state.office.put_entry(&person, id, &entry_key, given, seen, once.clone()).await? {
-            Answer::Done(done) => {
-                // The entry stands under the key in its canonical form, which the answer bears.
-                let to = format!("/work/register/{id}/entry?key={}&done=1", percent_encoded(&done.number));
+            Answer::Done(_) => {
+                let to = format!("/work/register/{id}/entry?key={}&done=1", percent_encoded(&entry_key));
                 return Ok(Redirect::to(&to).into_response());
             }
             Answer::Refused(refusal) => match &refusal.field {
