@@ -53,6 +53,8 @@ struct StartPage {
     basis: Vec<String>,
     drafts: Vec<DraftLine>,
     steps: Vec<&'static str>,
+    /// Answers that the way here already gave: a type found by its words.
+    carried: Vec<(String, String)>,
 }
 
 /// A draft in a list.
@@ -76,7 +78,12 @@ pub fn draft_line(visit: &Visit, procedure: &Procedure, filing: &Filing) -> Draf
     }
 }
 
-pub async fn start(State(state): State<WebState>, visit: Visit, Path(id): Path<String>) -> Result<Response, Fault> {
+pub async fn start(
+    State(state): State<WebState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(query): Query,
+) -> Result<Response, Fault> {
     let (procedure, act) = procedure(&state, &id)?;
     let (person, _) = party_of(&visit)?;
     let pack = state.office.pack();
@@ -93,6 +100,7 @@ pub async fn start(State(state): State<WebState>, visit: Visit, Path(id): Path<S
             .map(|draft| draft_line(&visit, &procedure, draft))
             .collect(),
         steps: step::steps(&procedure, &act).into_iter().map(|step| step.title(visit.lang)).collect(),
+        carried: query.0.into_iter().filter(|(name, _)| act.takes.iter().any(|take| take.field == *name)).collect(),
         f: visit.frame(&state, "/portal"),
     })
 }
@@ -106,7 +114,17 @@ pub async fn begin(
     let (procedure, _) = procedure(&state, &id)?;
     let arrived = visit.receive(&state.office, request, &[], &format!("/portal/file/{id}")).await?;
     let (person, party) = party_of(&visit)?;
-    let mut filing = Filing::begin(&state.office, person, &procedure).await?;
+    // Whoever starts and leaves before writing anything finds the same blank draft, not one more.
+    let filled_in = |name: &str| procedure.field(name).is_some_and(|field| field.kind != FieldKind::Party);
+    let untouched = |filing: &Filing| {
+        filing.procedure == procedure.id
+            && filing.typed.0.iter().all(|(name, text)| text.trim().is_empty() || !filled_in(name))
+    };
+    let again = Filing::all(&state.office, person).await?.into_iter().find(untouched);
+    let mut filing = match again {
+        Some(filing) => filing,
+        None => Filing::begin(&state.office, person, &procedure).await?,
+    };
     filing.typed = arrived.typed.answers();
     for field in procedure.fields.iter().filter(|field| field.kind == FieldKind::Party) {
         filing.typed.set(&field.name, party);
