@@ -1,5 +1,6 @@
 //! The enterprise portal: file, follow, answer, rate. Drawn from every procedure that a party may open.
 
+mod desk;
 pub mod draft;
 pub mod filing;
 pub mod home;
