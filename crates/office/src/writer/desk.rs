@@ -114,29 +114,34 @@ impl Desk {
         Duration::from_millis(u64::try_from(wait).unwrap_or(0))
     }
 
-    /// Decides a group. Whatever happens to one task leaves the others as they are.
-    pub async fn prepare(&mut self, jobs: Vec<Job>) -> Pending {
-        let mut pending = Pending::default();
+    /// Opens a group.
+    pub fn begin_group(&mut self) -> Pending {
         self.make_room();
-        for job in jobs {
-            let now = self.now(job.now);
-            self.ring(now, &mut pending).await;
-            match job.task {
-                Task::Import(import) => self.import(*import, now, job.reply, &mut pending).await,
-                task => {
-                    let answer = self.one(task, now, &mut pending).await;
-                    pending.reply(job.reply, answer);
-                }
+        Pending::default()
+    }
+
+    /// Decides one task of a group. Whatever happens to it leaves the others as they are.
+    pub async fn serve(&mut self, job: Job, pending: &mut Pending) {
+        let now = self.now(job.now);
+        self.ring(now, pending).await;
+        match job.task {
+            Task::Import(import) => self.import(*import, now, job.reply, pending).await,
+            task => {
+                let answer = self.one(task, now, pending).await;
+                pending.reply(job.reply, answer);
             }
         }
-        if let Err(fault) = self.sign(&mut pending) {
+    }
+
+    /// Signs the group's head and turns what it touched into rows.
+    pub fn end_group(&mut self, pending: &mut Pending) {
+        if let Err(fault) = self.sign(pending) {
             tracing::error!(%fault, "the head could not be signed");
         }
         if let Err(fault) = pending.close(crate::words::tokens_of) {
             tracing::error!(%fault, "a group could not be written as rows");
             pending.spoil();
         }
-        pending
     }
 
     async fn one(&mut self, task: Task, now: Instant, pending: &mut Pending) -> Result<Answer, OfficeError> {

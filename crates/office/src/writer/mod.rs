@@ -67,7 +67,13 @@ pub enum Task {
     Ring,
 }
 
-type Writing = (JoinHandle<Result<(), StoreError>>, Pending);
+/// A group on its way to the disk.
+struct Writing {
+    commit: JoinHandle<Result<(), StoreError>>,
+    pending: Pending,
+    /// How the commit ended, once that is known.
+    outcome: Option<Result<(), StoreError>>,
+}
 
 /// Runs until every sender is gone; then releases the lease.
 pub async fn run(mut desk: Desk, store: Arc<dyn Store>, fence: Fence, mut jobs: mpsc::Receiver<Job>) {
@@ -79,8 +85,8 @@ pub async fn run(mut desk: Desk, store: Arc<dyn Store>, fence: Fence, mut jobs: 
             Some(job) => job,
             None => tokio::select! {
                 biased;
-                done = finished(&mut writing), if writing.is_some() => {
-                    settle(&mut desk, writing.take(), done).await;
+                () = ended(&mut writing), if writing.is_some() => {
+                    settle(&mut desk, &mut writing).await;
                     continue;
                 }
                 // Before the jobs, which under load are always there. By the machine's clock: the lease knows no other.
@@ -94,19 +100,35 @@ pub async fn run(mut desk: Desk, store: Arc<dyn Store>, fence: Fence, mut jobs: 
                 }
             },
         };
-        let (group, alone) = gather(first, &mut jobs, &mut held);
-        if writing.is_some() && alone {
-            let done = finished(&mut writing).await;
-            settle(&mut desk, writing.take(), done).await;
+        let alone = stands_alone(&first);
+        if alone {
+            settle(&mut desk, &mut writing).await;
         }
-        let mut pending = desk.prepare(group).await;
-        if writing.is_some() {
-            let done = finished(&mut writing).await;
-            if !settle(&mut desk, writing.take(), done).await {
-                // What was decided on top of the lost group is void as well.
-                pending.fail("the group before it could not be written");
-                continue;
+        let mut pending = desk.begin_group();
+        desk.serve(first, &mut pending).await;
+        while !alone && held.is_none() && pending.tasks() < GROUP {
+            // What waits is decided at once; while the group before is on its way to the disk, so is whatever still comes, so that
+            // few commits carry many acts.
+            let next = match (jobs.try_recv(), writing.is_some()) {
+                (Ok(job), _) => Some(job),
+                (Err(_), false) => None,
+                (Err(_), true) => tokio::select! {
+                    biased;
+                    () = ended(&mut writing) => None,
+                    job = jobs.recv() => job,
+                },
+            };
+            match next {
+                Some(job) if stands_alone(&job) => held = Some(job),
+                Some(job) => desk.serve(job, &mut pending).await,
+                None => break,
             }
+        }
+        desk.end_group(&mut pending);
+        if !settle(&mut desk, &mut writing).await {
+            // What was decided on top of the lost group is void as well.
+            pending.fail("the group before it could not be written");
+            continue;
         }
         if pending.is_spoilt() {
             pending.fail("the group could not be written as rows");
@@ -120,55 +142,35 @@ pub async fn run(mut desk: Desk, store: Arc<dyn Store>, fence: Fence, mut jobs: 
             continue;
         }
         let (to, fence, batch) = (store.clone(), fence.clone(), pending.take_batch());
-        writing = Some((tokio::spawn(async move { to.commit(&fence, &batch).await }), pending));
+        let commit = tokio::spawn(async move { to.commit(&fence, &batch).await });
+        writing = Some(Writing { commit, pending, outcome: None });
         if alone {
-            let done = finished(&mut writing).await;
-            settle(&mut desk, writing.take(), done).await;
+            settle(&mut desk, &mut writing).await;
         }
     }
-    if writing.is_some() {
-        let done = finished(&mut writing).await;
-        settle(&mut desk, writing.take(), done).await;
-    }
+    settle(&mut desk, &mut writing).await;
     let _ = store.release_lease(&fence).await;
 }
 
-/// The jobs that share a commit, and whether it is one that stands alone.
-///
 /// An erasure must see every payload of the party, and nobody may seal under a key that is being dropped: so it is a group of its
 /// own, after the one before it is durable and before the next is decided.
-fn gather(first: Job, jobs: &mut mpsc::Receiver<Job>, held: &mut Option<Job>) -> (Vec<Job>, bool) {
-    let stands_alone = |job: &Job| matches!(job.task, Task::Erase(_));
-    if stands_alone(&first) {
-        return (vec![first], true);
-    }
-    let mut group = vec![first];
-    while group.len() < GROUP {
-        match jobs.try_recv() {
-            Ok(job) if stands_alone(&job) => {
-                *held = Some(job);
-                break;
-            }
-            Ok(job) => group.push(job),
-            Err(_) => break,
-        }
-    }
-    (group, false)
+fn stands_alone(job: &Job) -> bool {
+    matches!(job.task, Task::Erase(_))
 }
 
-async fn finished(writing: &mut Option<Writing>) -> Result<(), StoreError> {
-    match writing {
-        Some((handle, _)) => {
-            handle.await.unwrap_or_else(|e| Err(StoreError::Unavailable(format!("the writing task ended: {e}"))))
-        }
-        None => Ok(()),
+/// Waits until the commit under way has ended; whoever asks again is told the same.
+async fn ended(writing: &mut Option<Writing>) {
+    if let Some(Writing { commit, outcome: outcome @ None, .. }) = writing {
+        let done = commit.await;
+        *outcome = Some(done.unwrap_or_else(|e| Err(StoreError::Unavailable(format!("the writing task ended: {e}")))));
     }
 }
 
 /// Answers a group once its commit has ended. A failed one leaves nothing stored: the desk forgets it and reads again.
-async fn settle(desk: &mut Desk, writing: Option<Writing>, done: Result<(), StoreError>) -> bool {
-    let Some((_, pending)) = writing else { return true };
-    match done {
+async fn settle(desk: &mut Desk, writing: &mut Option<Writing>) -> bool {
+    ended(writing).await;
+    let Some(Writing { pending, outcome, .. }) = writing.take() else { return true };
+    match outcome.unwrap_or(Ok(())) {
         Ok(()) => {
             pending.answer();
             true

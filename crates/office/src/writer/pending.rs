@@ -44,6 +44,11 @@ impl Pending {
         self.then.push(then);
     }
 
+    /// How many are to be told how the group ended.
+    pub fn tasks(&self) -> usize {
+        self.then.len()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.batch.records.is_empty()
             && self.batch.readings.is_empty()
