@@ -6,8 +6,11 @@
 mod ask;
 mod cast;
 mod chance;
+mod course;
 mod days;
 mod firms;
+mod performance;
+mod placeholder;
 mod plan;
 mod registers;
 mod run;

@@ -6,6 +6,8 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
+use crate::course::{Course, Entries};
+
 /// A plan file (`packs/<pack>/years/YYYY.yaml`).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,6 +23,12 @@ pub struct Plan {
     pub carried_over: CarriedOver,
     pub service_officers: ServiceOfficers,
     pub accounts: Vec<Account>,
+    /// Entries of other registers, there from the start.
+    #[serde(default)]
+    pub entries: Vec<Entries>,
+    /// Cases of other procedures.
+    #[serde(default)]
+    pub courses: Vec<Course>,
     pub words: Words,
 }
 
@@ -202,6 +210,16 @@ impl Plan {
         }
         if self.service_officers.firms > 0 && self.service_officers.officers == 0 {
             return fault("没有服务专员", "there are no service officers");
+        }
+        for course in &self.courses {
+            let by = course.steps.iter().flat_map(|step| &step.by).filter(|by| *by != "party");
+            if let Some(nobody) = by.into_iter().find(|by| !self.accounts.iter().any(|account| account.account == **by))
+            {
+                return Err(PlanError {
+                    zh: format!("`courses.{}`：账号 `{nobody}` 不在 accounts 中", course.id),
+                    en: format!("`courses.{}`: there is no account `{nobody}`", course.id),
+                });
+            }
         }
         if self.firms == 0 {
             return fault("企业数不能为零", "`firms` must not be 0");

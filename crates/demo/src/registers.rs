@@ -10,6 +10,7 @@ use crate::cast::{Cast, Member};
 use crate::chance::Dice;
 use crate::days::{DAY, HOUR};
 use crate::firms::{Firm, entry, person};
+use crate::performance::Performance;
 use crate::plan::Plan;
 use crate::run::{DemoError, PASSWORD, Progress, Under};
 use crate::story::opening_day;
@@ -39,6 +40,12 @@ pub async fn fill(
     }
     for handler in cast.handlers.values() {
         put_account(office, &registrar, handler, None, at, under).await?;
+    }
+    let performance = Performance { plan, firms, cast };
+    for wish in &plan.entries {
+        for (key, fields) in performance.entries(wish, at)? {
+            put(office, &registrar, &wish.register, &key, fields, at, under).await?;
+        }
     }
     let hand_overs = service_officers(office, plan, firms, &registrar, at, under).await?;
     under.all().await?;

@@ -10,7 +10,9 @@ use tokio::sync::oneshot;
 
 use crate::ask::Author;
 use crate::cast::Cast;
+use crate::course::{self, Due};
 use crate::firms::firms;
+use crate::performance::Performance;
 use crate::plan::{Plan, PlanError};
 use crate::story::{Step, Story, opening_day, stories};
 
@@ -94,15 +96,23 @@ pub async fn run(office: &Office, pack: &Pack, plan: &Plan, progress: &mut dyn P
         VecDeque::from(crate::registers::fill(office, plan, &firms, &cast, &mut under, progress).await?);
     let calendar = office.volume().calendar(end)?.clone();
     let stories = stories(plan, &calendar);
+    let performance = Performance { plan, firms: &firms, cast: &cast };
+    let mut courses = VecDeque::from(course::foreseen(plan, &calendar));
+    let courses_begun = courses.iter().filter(|due| due.step == 0).count();
     let author = Author::new(plan, pack, &firms, &cast, &stories)?;
     let steps = in_order(&stories);
-    progress.begin("办件 / cases", u64::try_from(steps.len()).unwrap_or(0));
+    progress.begin("办件 / cases", u64::try_from(steps.len() + courses.len()).unwrap_or(0));
     for (n, (at, story, step)) in steps.iter().enumerate() {
         let Some(story) = stories.get(usize::try_from(*story).unwrap_or(usize::MAX)) else { continue };
         let now = from_millis(*at).map_err(|e| OfficeError::Input(e.to_string()))?;
         while hand_overs.front().is_some_and(|h| h.at <= now) {
             if let Some(hand_over) = hand_overs.pop_front() {
                 hand_over.put(office, &mut under).await?;
+            }
+        }
+        while courses.front().is_some_and(|due| due.at <= *at) {
+            if let Some(due) = courses.pop_front() {
+                perform(office, &performance, &due, &mut under).await?;
             }
         }
         office.clock().advance(now);
@@ -113,6 +123,9 @@ pub async fn run(office: &Office, pack: &Pack, plan: &Plan, progress: &mut dyn P
             progress.advance(500);
         }
     }
+    for due in courses {
+        perform(office, &performance, &due, &mut under).await?;
+    }
     for hand_over in hand_overs {
         hand_over.put(office, &mut under).await?;
     }
@@ -121,7 +134,15 @@ pub async fn run(office: &Office, pack: &Pack, plan: &Plan, progress: &mut dyn P
     office.ring(Some(end)).await?;
     let marked = office.mark("end_demonstration", ENDED, Some(end)).await?;
     office.publish(Some(end)).await?;
-    Ok(Summary { cases: u64::try_from(stories.len()).unwrap_or(0), acts: marked })
+    Ok(Summary { cases: u64::try_from(stories.len() + courses_begun).unwrap_or(0), acts: marked })
+}
+
+/// One act of a course, at its moment.
+async fn perform(office: &Office, of: &Performance<'_>, due: &Due, under: &mut Under) -> Result<(), DemoError> {
+    let (called, ask) = of.ask(due)?;
+    let now = from_millis(due.at).map_err(|e| OfficeError::Input(e.to_string()))?;
+    office.clock().advance(now);
+    under.push(called, office.hand_over(ask, Some(now)).await?).await
 }
 
 /// Every step of every story by its moment; steps of one story keep their order.
