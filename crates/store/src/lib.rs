@@ -135,6 +135,8 @@ pub trait Store: Send + Sync {
     async fn last_number(&self, series: &str) -> Result<u64>;
     /// The record to which a form's token led.
     async fn once(&self, token: &str) -> Result<Option<u64>>;
+    /// Those of the tokens that are stored, in any order, in one question: what [`Store::once`] says of each.
+    async fn once_of(&self, tokens: &[String]) -> Result<Vec<(String, u64)>>;
 
     // --- figures --------------------------------------------------------------------------------------------------
     /// Every step of every case of a procedure recorded before `upto_seq`, ordered by case and sequence. Narrow: meant for hundreds of

@@ -111,6 +111,9 @@ impl Store for Recording {
     async fn last_number(&self, series: &str) -> Result<u64> {
         self.inner.last_number(series).await
     }
+    async fn once_of(&self, tokens: &[String]) -> Result<Vec<(String, u64)>> {
+        self.inner.once_of(tokens).await
+    }
     async fn once(&self, token: &str) -> Result<Option<u64>> {
         self.inner.once(token).await
     }

@@ -42,6 +42,8 @@ pub struct Desk {
     pub(super) numbers: Numbers,
     pub(super) entries: Entries,
     once: HashMap<String, u64>,
+    /// Tokens of waiting tasks that the store was asked for together, and did not have.
+    absent: HashSet<String>,
     /// Numbers of imported cases that may still be on their way to the disk.
     imported: HashSet<String>,
     pub(super) party_keys: HashMap<String, Arc<VaultKey>>,
@@ -73,6 +75,7 @@ impl Desk {
             numbers: HashMap::new(),
             entries: HashMap::new(),
             once: HashMap::new(),
+            absent: HashSet::new(),
             imported: HashSet::new(),
             party_keys: HashMap::new(),
             timers: BTreeSet::new(),
@@ -88,6 +91,7 @@ impl Desk {
         self.numbers.clear();
         self.entries.clear();
         self.once.clear();
+        self.absent.clear();
         self.imported.clear();
         self.party_keys.clear();
         self.events = trees::restore(self.store.as_ref(), Log::Events).await?;
@@ -117,7 +121,30 @@ impl Desk {
     /// Opens a group.
     pub fn begin_group(&mut self) -> Pending {
         self.make_room();
+        // What memory has forgotten the store knows by now: nothing may be taken for absent any more.
+        self.absent.clear();
         Pending::default()
+    }
+
+    /// Asks the store for the form tokens of everything that waits, in one question instead of one a task. Nobody else writes
+    /// tokens, and those written meanwhile are in memory, so that what is absent stays so until the group ends.
+    pub async fn foresee(&mut self, jobs: impl Iterator<Item = &Job>) {
+        let token = |job: &Job| match &job.task {
+            Task::Act(ask) => ask.once.clone(),
+            _ => None,
+        };
+        let unknown = |token: &String| !self.once.contains_key(token) && !self.absent.contains(token);
+        let tokens: Vec<String> = jobs.filter_map(token).filter(unknown).collect();
+        if tokens.len() < 2 {
+            return;
+        }
+        // A fault here is no answer to anybody: each task asks again for itself.
+        let Ok(found) = self.store.once_of(&tokens).await else { return };
+        self.absent.extend(tokens);
+        for (token, seq) in found {
+            self.absent.remove(&token);
+            self.once.insert(token, seq);
+        }
     }
 
     /// Decides one task of a group. Whatever happens to it leaves the others as they are.
@@ -336,6 +363,7 @@ impl Desk {
     pub(super) async fn once_of(&mut self, token: &str) -> Result<Option<u64>, OfficeError> {
         match self.once.get(token) {
             Some(seq) => Ok(Some(*seq)),
+            None if self.absent.contains(token) => Ok(None),
             None => Ok(self.store.once(token).await?),
         }
     }

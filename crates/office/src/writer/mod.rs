@@ -17,6 +17,7 @@ mod pending;
 mod reading;
 mod seal;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -79,11 +80,11 @@ struct Writing {
 pub async fn run(mut desk: Desk, store: Arc<dyn Store>, fence: Fence, mut jobs: mpsc::Receiver<Job>) {
     let mut writing: Option<Writing> = None;
     let mut renew = tokio::time::interval(RENEW);
-    let mut held: Option<Job> = None;
+    // Taken from the queue and not yet decided: never overtaken by what is still in it.
+    let mut waiting: VecDeque<Job> = VecDeque::new();
     loop {
-        let first = match held.take() {
-            Some(job) => job,
-            None => tokio::select! {
+        if waiting.is_empty() {
+            tokio::select! {
                 biased;
                 () = ended(&mut writing), if writing.is_some() => {
                     settle(&mut desk, &mut writing).await;
@@ -94,34 +95,40 @@ pub async fn run(mut desk: Desk, store: Arc<dyn Store>, fence: Fence, mut jobs: 
                     let _ = store.renew_lease(&fence, OfficeClock::System.now_ms()).await;
                     continue;
                 }
-                job = jobs.recv() => match job { Some(job) => job, None => break },
+                job = jobs.recv() => match job { Some(job) => waiting.push_back(job), None => break },
                 () = tokio::time::sleep(desk.until_next_timer()) => {
-                    Job { task: Task::Ring, now: None, reply: oneshot::channel().0 }
+                    waiting.push_back(Job { task: Task::Ring, now: None, reply: oneshot::channel().0 });
                 }
-            },
-        };
-        let alone = stands_alone(&first);
+            }
+        }
+        let alone = waiting.front().is_some_and(stands_alone);
         if alone {
             settle(&mut desk, &mut writing).await;
         }
         let mut pending = desk.begin_group();
-        desk.serve(first, &mut pending).await;
-        while !alone && held.is_none() && pending.tasks() < GROUP {
+        loop {
             // What waits is decided at once; while the group before is on its way to the disk, so is whatever still comes, so that
             // few commits carry many acts.
-            let next = match (jobs.try_recv(), writing.is_some()) {
-                (Ok(job), _) => Some(job),
-                (Err(_), false) => None,
-                (Err(_), true) => tokio::select! {
-                    biased;
-                    () = ended(&mut writing) => None,
-                    job = jobs.recv() => job,
-                },
-            };
-            match next {
-                Some(job) if stands_alone(&job) => held = Some(job),
-                Some(job) => desk.serve(job, &mut pending).await,
-                None => break,
+            while waiting.len() + pending.tasks() < GROUP {
+                match jobs.try_recv() {
+                    Ok(job) => waiting.push_back(job),
+                    Err(_) => break,
+                }
+            }
+            desk.foresee(waiting.iter()).await;
+            while let Some(job) = waiting.pop_front_if(|job| alone || !stands_alone(job)) {
+                desk.serve(job, &mut pending).await;
+                if alone {
+                    break;
+                }
+            }
+            if alone || !waiting.is_empty() || pending.tasks() >= GROUP || writing.is_none() {
+                break;
+            }
+            tokio::select! {
+                biased;
+                () = ended(&mut writing) => break,
+                job = jobs.recv() => match job { Some(job) => waiting.push_back(job), None => break },
             }
         }
         desk.end_group(&mut pending);

@@ -4,10 +4,10 @@ use guiju_kernel::rows::EntryRow;
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Pool};
 
-use super::rows::{ENTRY_COLUMNS, count, entry_row};
-use super::{Db, ENTRY_TEXT_CONTAINS, failed};
+use super::rows::{ENTRY_COLUMNS, count, entry_row, get};
+use super::{Db, ENTRY_TEXT_CONTAINS, ONCE_BY_TOKENS, failed};
 use crate::checked::int;
-use crate::{EntryPage, EntryQuery, Result};
+use crate::{EntryPage, EntryQuery, Result, StoreError};
 
 pub(super) async fn entry(pool: &Pool<Db>, register: &str, key: &str) -> Result<Option<EntryRow>> {
     let sql = format!("SELECT {ENTRY_COLUMNS} FROM entries e WHERE e.register = $1 AND e.key = $2 AND e.until IS NULL");
@@ -96,6 +96,13 @@ pub(super) async fn entry_versions(pool: &Pool<Db>, register: &str, upto_seq: u6
 pub(super) async fn last_number(pool: &Pool<Db>, series: &str) -> Result<u64> {
     let query = sqlx::query("SELECT last FROM numbers WHERE series = $1").bind(series);
     query.fetch_optional(pool).await.map_err(failed)?.map_or(Ok(0), |row| count(&row, 0))
+}
+
+pub(super) async fn once_of(pool: &Pool<Db>, tokens: &[String]) -> Result<Vec<(String, u64)>> {
+    let sql = format!("SELECT o.token, o.seq FROM {ONCE_BY_TOKENS}");
+    let tokens = serde_json::to_string(tokens).map_err(|error| StoreError::Rejected(error.to_string()))?;
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(tokens).fetch_all(pool).await.map_err(failed)?;
+    rows.iter().map(|row| Ok((get(row, 0)?, count(row, 1)?))).collect()
 }
 
 pub(super) async fn once(pool: &Pool<Db>, token: &str) -> Result<Option<u64>> {

@@ -95,6 +95,9 @@ impl Store for Backend {
     async fn last_number(&self, series: &str) -> Result<u64> {
         registers::last_number(&self.readers, series).await
     }
+    async fn once_of(&self, tokens: &[String]) -> Result<Vec<(String, u64)>> {
+        registers::once_of(&self.readers, tokens).await
+    }
     async fn once(&self, token: &str) -> Result<Option<u64>> {
         registers::once(&self.readers, token).await
     }

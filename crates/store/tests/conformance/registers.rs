@@ -104,4 +104,9 @@ pub async fn numbers_and_form_tokens_are_remembered(place: Place) {
     store.commit(&fence, &with(rows)).await.unwrap();
     assert_eq!(store.once("t299").await.unwrap(), Some(299));
     assert_eq!(store.once("t300").await.unwrap(), None);
+    let asked: Vec<String> = ["t7", "t300", "t0", "无"].map(str::to_owned).to_vec();
+    let mut found = store.once_of(&asked).await.unwrap();
+    found.sort();
+    assert_eq!(found, [("t0".to_owned(), 0), ("t7".to_owned(), 7)]);
+    assert_eq!(store.once_of(&[]).await.unwrap(), []);
 }
