@@ -11,6 +11,8 @@ mod erase;
 mod export;
 mod figures;
 mod import;
+mod law;
+mod law_texts;
 mod serve;
 mod users;
 mod verify;
@@ -47,6 +49,8 @@ enum Command {
     Import(import::ImportArgs),
     /// A register or the cases of a procedure as XLSX or CSV / 导出台账或办件清单
     Export(export::ExportArgs),
+    /// What the law says of the pack and of the records / 法律与法规包、记录的对照
+    Law(law::LawArgs),
     /// Erases a party's personal data / 依法删除当事人个人信息
     Erase(erase::EraseArgs),
     /// Accounts / 账户
@@ -93,6 +97,7 @@ async fn run(command: Command) -> Result<ExitCode, Fault> {
         Command::Verify(args) => verify::run(args).await,
         Command::Import(args) => import::run(args).await,
         Command::Export(args) => export::run(args).await,
+        Command::Law(args) => law::run(args).await,
         Command::Erase(args) => erase::run(args).await,
         Command::Users(args) => users::run(args).await,
         Command::Bench(args) => bench::run(args).await,

@@ -1,9 +1,11 @@
-//! Chinese text: how it is cut into searchable tokens, and which of several words a misspelt one is nearest to.
+//! Chinese text: how it is cut into searchable tokens, which of several words a misspelt one is nearest to, and how a statute in Markdown
+//! is taken apart into articles.
 //!
 //! Pure functions over strings; nothing here knows a database, yet what it makes is kept whole by both of ours.
 
 mod fold;
 mod near;
+pub mod statute;
 mod token;
 
 pub use fold::fold;

@@ -59,6 +59,21 @@ impl Frame {
         cited.collect::<Vec<_>>().join(self.t("、", "; "))
     }
 
+    /// The same as links to where each article can be read: HTML that is escaped already.
+    pub fn links(&self, articles: &[String]) -> String {
+        let link = |id: &String| {
+            let cited = escaped(&self.basis(std::slice::from_ref(id)));
+            match (self.pack.article(id), id.split_once('#')) {
+                (Some((statute, _)), Some((_, number))) => {
+                    let (statute, number) = (escaped(&statute.id), escaped(number));
+                    format!("<a class=\"govuk-link\" href=\"/law/statute/{statute}#a-{number}\">{cited}</a>")
+                }
+                _ => cited,
+            }
+        };
+        articles.iter().map(link).collect::<Vec<_>>().join(self.t("、", "; "))
+    }
+
     pub fn moment(&self, at: &Instant) -> String {
         show::moment(self.lang, *at)
     }
@@ -92,4 +107,19 @@ impl Frame {
         let joint = if self.here.contains('?') { '&' } else { '?' };
         format!("{}{joint}lang={}", self.here, self.lang.other().short())
     }
+}
+
+/// A text as it may stand in HTML.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            c => out.push(c),
+        }
+    }
+    out
 }

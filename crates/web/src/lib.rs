@@ -17,6 +17,7 @@ mod frame;
 mod gate;
 mod intake;
 pub mod lang;
+mod law;
 mod lead;
 mod nav;
 mod open_site;
@@ -62,6 +63,7 @@ pub fn router(state: WebState) -> Router {
         .merge(portal::routes())
         .merge(work::routes())
         .merge(open_site::routes())
+        .merge(law::routes())
         .merge(lead::routes())
         .merge(assets)
         .layer(Extension(tally))

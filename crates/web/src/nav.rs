@@ -20,12 +20,14 @@ pub fn links(pack: &Pack, face: Option<Face>, lang: Lang, person: Option<&Person
             ("/work/search", "查找", "Search"),
             ("/work/registers", "台账", "Registers"),
             ("/work/import", "导入", "Import"),
+            ("/law", "依据", "Law"),
         ],
         Some(Face::Public) => &[
             ("/public", "服务承诺", "Service promise"),
             ("/public/statistics", "统计", "Statistics"),
             ("/public/verify", "验证回执", "Verify a receipt"),
             ("/public/ledger", "存证账本", "Ledger"),
+            ("/law", "依据与程序", "Law"),
             ("/public/complain", "投诉与救济", "Complaints"),
         ],
         Some(Face::Leadership) if person.is_some() => {

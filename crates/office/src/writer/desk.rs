@@ -149,8 +149,9 @@ impl Desk {
 
     /// Decides one task of a group. Whatever happens to it leaves the others as they are.
     pub async fn serve(&mut self, job: Job, pending: &mut Pending) {
+        self.ring(self.now(job.now), pending).await;
+        // Bells that rang late were recorded while the clock went on: the task's own moment comes after them.
         let now = self.now(job.now);
-        self.ring(now, pending).await;
         match job.task {
             Task::Import(import) => self.import(*import, now, job.reply, pending).await,
             task => {

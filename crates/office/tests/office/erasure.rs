@@ -141,6 +141,34 @@ async fn receipts_verify_and_forgeries_do_not() {
     assert!(bureau.office.receipt(&dispatcher, u64::from(u32::MAX)).await.is_err(), "no such record");
 }
 
+/// Many bells ring while the first act of the day waits: it is decided after them, however long they took.
+#[tokio::test]
+async fn an_act_behind_late_bells_comes_after_them() {
+    let bureau = Bureau::open("2024-03-04 10:00").await;
+    let mut cases = Vec::new();
+    for n in 1..60 {
+        cases.push(bureau.dispatched(&code(n), SME).await);
+    }
+    let folder = bureau.folder();
+    bureau.office.clone().close().await.unwrap();
+    let settings = Settings {
+        place: Place::Folder(folder.clone()),
+        keys: folder.clone(),
+        pack: pack(),
+        clock: OfficeClock::onward(at("2024-04-04 12:00")),
+        chance: guiju_office::Chance::Seeded([1; 32]),
+    };
+    drop(bureau.office.clone());
+    let office = Office::open(settings).await.unwrap();
+    let answer = office.act(ask(new(&code(70)), "file", &of_firm(&code(70)), filing(&code(70)))).await.unwrap();
+    let filed = done(answer).seq;
+    let last = office.store().records(Log::Events, filed - 1, filed + 1).await.unwrap();
+    assert!(last[0].recorded <= last[1].recorded);
+    assert!(filed > cases[0] + 3 * 59, "no bell rang before it");
+    office.close().await.unwrap();
+    assert_eq!(crate::bureau::verify(&folder).await.faults, []);
+}
+
 /// A bell that nobody heard while the office was closed is recorded when it opens: done at its moment, recorded then.
 #[tokio::test]
 async fn a_late_bell_says_that_it_rang_late() {
