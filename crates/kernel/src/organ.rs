@@ -41,6 +41,8 @@ pub struct Register {
     /// Years that an entry's personal data are kept after it ended, with the article; erasing earlier is refused.
     pub retention: Option<Retention>,
     pub public: bool,
+    /// Public fields that anybody sees who knows the entry's full key; empty: entries are not verified that way.
+    pub verifies: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,4 +61,19 @@ pub struct Item {
     /// What the organ promises, in words, and the clock that measures it.
     pub promises: Vec<(Text, String)>,
     pub online: bool,
+    /// The clock that measures the limit of the law.
+    pub statutory: Option<String>,
+    /// In whose name it is decided; `None` where nobody has said.
+    pub authority: Option<Authority>,
+}
+
+/// The organ in whose name an item is decided, and by what: its own office by statute, or the one that entrusts it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Authority {
+    pub title: Text,
+    /// The number of the instrument of entrustment.
+    pub instrument: Option<String>,
+    /// `statute#article`.
+    pub basis: Vec<String>,
+    pub fictional: bool,
 }

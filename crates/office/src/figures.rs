@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use guiju_kernel::calendar::Calendar;
 use guiju_kernel::figure::definition::{Figure, Query};
-use guiju_kernel::figure::{CaseFacts, Cut, EntryFacts, Kind, Period, Source, Step, Value, evaluate};
+use guiju_kernel::figure::{CaseFacts, Cut, EntryFacts, ItemFacts, Kind, Period, Source, Step, Value, evaluate};
 use guiju_kernel::record::Record;
 use guiju_kernel::rows;
 use guiju_kernel::time::from_millis;
@@ -74,6 +74,7 @@ fn wanted(pack: &Pack, only: &[String]) -> Result<Vec<Figure>, OfficeError> {
 
 /// Everything the figures are counted from.
 struct Laid<'a> {
+    pack: &'a Pack,
     calendar: &'a Calendar,
     cases: HashMap<String, Vec<CaseFacts>>,
     steps: HashMap<String, Vec<Step>>,
@@ -84,18 +85,24 @@ struct Laid<'a> {
 impl<'a> Laid<'a> {
     async fn out(
         store: &dyn Store,
-        pack: &Pack,
+        pack: &'a Pack,
         calendar: &'a Calendar,
         figures: &[Figure],
         cut: Cut,
     ) -> Result<Laid<'a>, OfficeError> {
-        let mut laid =
-            Laid { calendar, cases: HashMap::new(), steps: HashMap::new(), acts: names(pack), entries: HashMap::new() };
+        let mut laid = Laid {
+            pack,
+            calendar,
+            cases: HashMap::new(),
+            steps: HashMap::new(),
+            acts: names(pack),
+            entries: HashMap::new(),
+        };
         for figure in figures {
-            if let Some(procedure) = procedure_of(&figure.query)
-                && !laid.cases.contains_key(procedure)
-            {
-                laid.lay_procedure(store, procedure, cut).await?;
+            for procedure in procedures_of(&figure.query) {
+                if !laid.cases.contains_key(procedure) {
+                    laid.lay_procedure(store, procedure, cut).await?;
+                }
             }
             if let Some(register) = register_of(&figure.query)
                 && !laid.entries.contains_key(register)
@@ -173,13 +180,16 @@ fn names(pack: &Pack) -> HashMap<(String, String), Vec<String>> {
     names.into_iter().map(|(key, acts)| (key, acts.into_iter().collect())).collect()
 }
 
-fn procedure_of(query: &Query) -> Option<&str> {
+fn procedures_of(query: &Query) -> &[String] {
     match query {
-        Query::Cases { procedure, .. }
-        | Query::Acts { procedure, .. }
-        | Query::Median { procedure, .. }
-        | Query::Kept { procedure, .. } => Some(procedure),
-        Query::Entries { .. } | Query::Ratio { .. } | Query::Duration { .. } | Query::Latest { .. } => None,
+        Query::Cases { procedures, .. } | Query::Acts { procedures, .. } | Query::Kept { procedures, .. } => procedures,
+        Query::Median { procedure, .. } => std::slice::from_ref(procedure),
+        Query::Entries { .. }
+        | Query::Ratio { .. }
+        | Query::Duration { .. }
+        | Query::Latest { .. }
+        | Query::Items { .. }
+        | Query::Param { .. } => &[],
     }
 }
 
@@ -188,9 +198,13 @@ fn register_of(query: &Query) -> Option<&str> {
         Query::Entries { register, .. } | Query::Duration { register, .. } | Query::Latest { register, .. } => {
             Some(register)
         }
-        Query::Cases { .. } | Query::Acts { .. } | Query::Median { .. } | Query::Kept { .. } | Query::Ratio { .. } => {
-            None
-        }
+        Query::Cases { .. }
+        | Query::Acts { .. }
+        | Query::Median { .. }
+        | Query::Kept { .. }
+        | Query::Ratio { .. }
+        | Query::Items { .. }
+        | Query::Param { .. } => None,
     }
 }
 
@@ -209,6 +223,20 @@ impl Source for Laid<'_> {
 
     fn entries(&self, register: &str) -> &[EntryFacts] {
         self.entries.get(register).map_or(&[], Vec::as_slice)
+    }
+
+    fn items(&self) -> Vec<ItemFacts> {
+        let items = self.pack.items.iter().map(|item| ItemFacts {
+            id: item.id.clone(),
+            title: item.title.zh.clone(),
+            procedure: item.procedure.clone(),
+            online: item.online,
+        });
+        items.collect()
+    }
+
+    fn param(&self, name: &str, at: guiju_kernel::time::Instant) -> Option<serde_json::Value> {
+        self.pack.param_value(name, at).map(|param| param.value)
     }
 
     fn calendar(&self) -> Option<&Calendar> {

@@ -135,7 +135,7 @@ impl<'s> Shelf<'s> {
         figure: &Figure,
         (cohort, clock): (&str, &str),
         filter: &[Condition],
-    ) -> Result<Found, FigureError> {
+    ) -> Result<Vec<Row>, FigureError> {
         let mut rows = Vec::new();
         for (case, _, step) in self.cohort(Some(cohort), filter) {
             let Some(clock) = case.clocks.get(clock) else { continue };
@@ -143,9 +143,22 @@ impl<'s> Shelf<'s> {
                 rows.push(Row { at: ended, met: Some(kept), ..self.row(case, step, &clock.name) });
             }
         }
-        let kept = rows.iter().filter(|row| row.met == Some(true)).count() as i128;
-        let value = share(kept, rows.len() as i128, &figure.unit, figure.round);
-        Ok(Found { exact: Some(kept), value, rows })
+        Ok(rows)
+    }
+
+    /// Of these rows, those of cases whose clock has ended by the cut-off.
+    pub(super) fn ended_only(&self, figure: &Figure, clock: &str, rows: Vec<Row>) -> Result<Vec<Row>, FigureError> {
+        let clocks: BTreeMap<u64, &Clock> =
+            self.files.iter().filter_map(|(case, _)| Some((case.id, case.clocks.get(clock)?))).collect();
+        let mut kept = Vec::with_capacity(rows.len());
+        for row in rows {
+            let RowOf::Case { id, .. } = &row.of else { continue };
+            let Some(clock) = clocks.get(id) else { continue };
+            if self.ended(figure, clock)?.is_some() {
+                kept.push(row);
+            }
+        }
+        Ok(kept)
     }
 
     /// When the clock ended, if that was before the cut-off, and whether in time. What is done at the due moment is late.
@@ -161,6 +174,13 @@ impl<'s> Shelf<'s> {
             None => None,
         })
     }
+}
+
+/// The share of rows that were kept.
+pub(super) fn kept(figure: &Figure, rows: Vec<Row>) -> Found {
+    let kept = rows.iter().filter(|row| row.met == Some(true)).count() as i128;
+    let value = share(kept, rows.len() as i128, &figure.unit, figure.round);
+    Found { exact: Some(kept), value, rows }
 }
 
 /// The last step done before the cut-off.

@@ -23,11 +23,17 @@ pub struct Figure {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Query {
-    /// Cases of a procedure. With `cohort`: those whose act of that name or tag was first done within the period; without:
-    /// those opened within it.
-    Cases { procedure: String, cohort: Option<String>, filter: Vec<Condition>, state_at_cutoff: Vec<String> },
+    /// Cases of procedures. With `cohort`: those whose act of that name or tag was first done within the period; without:
+    /// those opened within it. With `clock`: only those whose clock of that name has ended by the cut-off, stopped or run out.
+    Cases {
+        procedures: Vec<String>,
+        cohort: Option<String>,
+        filter: Vec<Condition>,
+        state_at_cutoff: Vec<String>,
+        clock: Option<String>,
+    },
     /// Acts done within the period, by name or tag: each time counts.
-    Acts { procedure: String, act: String, filter: Vec<Condition> },
+    Acts { procedures: Vec<String>, act: String, filter: Vec<Condition> },
     /// Entries in force at the cut-off, or made within the period (and counted as they stood at the cut-off, ended or not).
     Entries { register: String, filter: Vec<Condition>, made_in_period: bool, measure: Measure },
     /// One figure of the same pack divided by another, exactly; in per cent when the unit is `%`, to two decimals unless `round`
@@ -42,7 +48,12 @@ pub enum Query {
     /// the millisecond, shown in the unit (小时, 分钟, 秒, 天; any other: milliseconds).
     Median { procedure: String, cohort: String, from: String, to: String, filter: Vec<Condition> },
     /// Of the cohort's cases whose clock has ended by the cut-off, those that kept it.
-    Kept { procedure: String, cohort: String, clock: String, filter: Vec<Condition> },
+    Kept { procedures: Vec<String>, cohort: String, clock: String, filter: Vec<Condition> },
+    /// Items of the organ's published list that are handled by one of these procedures, as the pack has them; with `online` only
+    /// those that can, or cannot, be filed and answered online.
+    Items { procedures: Vec<String>, online: Option<bool> },
+    /// The value of a dated parameter in force at the cut-off: a number, or how many of its unit a period has.
+    Param { name: String },
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::arithmetic::share;
-use super::cases::{Found, Shelf};
+use super::cases::{Found, Shelf, kept};
 use super::definition::{Condition, Figure, Query};
-use super::entries;
 use super::source::{Period, Source};
 use super::value::{Amount, Row, RowOf, Value};
+use super::{entries, lists};
 use crate::clock::ClockError;
 
 /// A figure that cannot be answered.
@@ -103,10 +103,23 @@ impl<'s> Answers<'s> {
     ) -> Result<(Found, Vec<String>), FigureError> {
         let (source, period) = (self.source, self.period);
         let found = match &figure.query {
-            Query::Cases { procedure, cohort, filter, state_at_cutoff } => {
-                self.shelf(procedure).cases(cohort.as_deref(), filter, state_at_cutoff)
+            Query::Cases { procedures, cohort, filter, state_at_cutoff, clock } => {
+                let mut rows = Vec::new();
+                for procedure in procedures {
+                    let shelf = self.shelf(procedure);
+                    let found = shelf.cases(cohort.as_deref(), filter, state_at_cutoff);
+                    rows.extend(match clock {
+                        Some(clock) => shelf.ended_only(figure, clock, found.rows)?,
+                        None => found.rows,
+                    });
+                }
+                Found::counted(rows)
             }
-            Query::Acts { procedure, act, filter } => self.shelf(procedure).acts(act, filter),
+            Query::Acts { procedures, act, filter } => {
+                Found::counted(procedures.iter().flat_map(|of| self.shelf(of).acts(act, filter).rows).collect())
+            }
+            Query::Items { procedures, online } => lists::items(source, period, procedures, *online),
+            Query::Param { name } => lists::param(source, figure, period, name),
             Query::Entries { register, filter, made_in_period, measure } => {
                 entries::entries(source, figure, period, (register, *made_in_period, measure), filter)
             }
@@ -123,8 +136,12 @@ impl<'s> Answers<'s> {
             Query::Median { procedure, cohort, from, to, filter } => {
                 self.shelf(procedure).median(figure, (cohort, from, to), filter)
             }
-            Query::Kept { procedure, cohort, clock, filter } => {
-                self.shelf(procedure).kept(figure, (cohort, clock), filter)?
+            Query::Kept { procedures, cohort, clock, filter } => {
+                let mut rows = Vec::new();
+                for procedure in procedures {
+                    rows.extend(self.shelf(procedure).kept(figure, (cohort, clock), filter)?);
+                }
+                kept(figure, rows)
             }
         };
         Ok((found, Vec::new()))

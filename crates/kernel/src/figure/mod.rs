@@ -9,9 +9,10 @@ mod cases;
 pub mod definition;
 mod entries;
 mod evaluate;
+mod lists;
 mod source;
 mod value;
 
 pub use evaluate::{FigureError, evaluate};
-pub use source::{CaseFacts, Cut, EntryFacts, Kind, Period, Source, Step};
+pub use source::{CaseFacts, Cut, EntryFacts, ItemFacts, Kind, Period, Source, Step};
 pub use value::{Amount, Row, RowOf, Value};

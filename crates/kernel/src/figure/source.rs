@@ -168,6 +168,15 @@ impl EntryFacts {
     }
 }
 
+/// One item of the organ's published list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemFacts {
+    pub id: String,
+    pub title: String,
+    pub procedure: String,
+    pub online: bool,
+}
+
 /// What the office lays before the figures. All of it from records below the checkpoint's sequence number.
 pub trait Source {
     /// Every case of the procedure as it was at the cut (see [`Cut::fold`]), in any order.
@@ -178,6 +187,15 @@ pub trait Source {
     fn acts(&self, procedure: &str, name: &str) -> Vec<String>;
     /// Every version of every entry of the register, in any order. When a version ended is told by the one that follows it.
     fn entries(&self, register: &str) -> &[EntryFacts];
+    /// The organ's published items.
+    fn items(&self) -> Vec<ItemFacts> {
+        Vec::new()
+    }
+    /// The value of a parameter in force just before the moment, as packs keep it.
+    fn param(&self, name: &str, at: Instant) -> Option<Json> {
+        let _ = (name, at);
+        None
+    }
     /// The calendar by which clocks are counted.
     fn calendar(&self) -> Option<&Calendar>;
 }

@@ -37,8 +37,19 @@ impl Amount {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RowOf {
-    Case { procedure: String, id: u64 },
-    Entry { register: String, key: String, version: u32 },
+    Case {
+        procedure: String,
+        id: u64,
+    },
+    Entry {
+        register: String,
+        key: String,
+        version: u32,
+    },
+    /// An item of the pack; no record made it, so its row bears the sequence number 0 and the cut-off.
+    Item {
+        id: String,
+    },
 }
 
 /// One thing that was counted.

@@ -11,7 +11,7 @@ use super::sentence::{clock_title, text};
 use super::work::Work;
 use crate::clock::ClockKind;
 use crate::clock::{Clock, ClockError, ClockRule, ClockTerms, Extension, ExtensionTerms, Period};
-use crate::time::Instant;
+use crate::time::{self, Instant};
 
 /// What became of the clocks in one act.
 #[derive(Debug, Default)]
@@ -135,7 +135,7 @@ impl Work<'_> {
             return Ok(());
         }
         let started = self.terms(def).and_then(|terms| {
-            let clock = Clock::start(&*key, terms, self.done);
+            let clock = Clock::start(&*key, terms, self.started_at(&def.name));
             let counted = clock.and_then(|clock| clock.due_at(self.ctx.calendar, self.done).map(|_| clock));
             counted.map_err(|error| self.clock_refusal(&key, &error))
         });
@@ -148,6 +148,14 @@ impl Work<'_> {
             Err(_) if self.lenient => Ok(()),
             Err(refusal) => Err(refusal),
         }
+    }
+
+    /// The moment from which a clock counts that this act starts.
+    fn started_at(&self, clock: &str) -> Instant {
+        let Some(act) = self.act.starts_as_of.get(clock) else { return self.done };
+        let meant = |name: &str| name == act || self.def.act(name).is_some_and(|done| done.tags.contains(act));
+        let done = self.case.detail.acts.iter().filter(|(name, _)| meant(name)).map(|(_, done)| done.at);
+        done.max().unwrap_or(self.done)
     }
 
     fn terms(&mut self, def: &ClockDef) -> Result<ClockTerms, Box<Refusal>> {
@@ -219,6 +227,7 @@ impl Work<'_> {
                         self.set_after(&timer.name, param, self.done)?;
                     }
                 }
+                Moment::EndOf { field } => self.set_at_end_of(&timer.name, field),
             }
         }
         Ok(())
@@ -271,7 +280,7 @@ impl Work<'_> {
                         self.set_after(&timer.name, param, start)?;
                     }
                 }
-                Moment::After { .. } => {}
+                Moment::After { .. } | Moment::EndOf { .. } => {}
             }
         }
         Ok(())
@@ -294,6 +303,19 @@ impl Work<'_> {
             }
             Err(_) if self.lenient => Ok(()),
             Err(refusal) => Err(refusal),
+        }
+    }
+
+    /// Only an act that gives the date sets its timer: one that has rung is not set again by every later act.
+    fn set_at_end_of(&mut self, timer: &str, field: &str) {
+        if !self.proposal.given.contains_key(field) {
+            return;
+        }
+        let said = self.case.detail.fields.get(field).and_then(serde_json::Value::as_str);
+        let over = said.and_then(|said| time::parse_date(said).ok()).and_then(|day| day.tomorrow().ok());
+        match over {
+            Some(day) if !self.lenient => drop(self.case.timers.insert(timer.to_owned(), time::midnight(day))),
+            _ => drop(self.case.timers.remove(timer)),
         }
     }
 
@@ -332,7 +354,7 @@ impl Work<'_> {
     }
 }
 
-fn read_rule(param: &ParamValue, of_party: bool) -> Option<ClockRule> {
+pub(super) fn read_rule(param: &ParamValue, of_party: bool) -> Option<ClockRule> {
     match &param.value {
         serde_json::Value::String(words) => {
             let period: Period = words.parse().ok()?;

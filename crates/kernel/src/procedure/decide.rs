@@ -11,17 +11,19 @@
 //!
 //! Why in this order: ADR 0040. Claims of history pass most of it: see `history`.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
 use super::clocks::Changed;
 use super::consulted::Consulted;
-use super::definition::{Act, Procedure, State, Subject};
+use super::definition::{Act, Field, FieldRule, Procedure, State, Subject};
 use super::fields::{self, Checked, Surroundings};
 use super::judge::{Scene, is_nothing};
 use super::outputs::unwritable;
 use super::proposal::{Context, Decided, Person, Proposal, Refusal, RefusalKind};
+use super::rules::Judge;
 use super::sentence::{act_title, alternatives, field_title, shown, state_title, text};
 use super::work::{self, Work};
 use super::{actors, effects, history, ring};
@@ -72,7 +74,7 @@ pub fn decide(
     if case.is_none() {
         opening(&scene, proposal, &mut consulted)?;
     }
-    let checked = check_fields(&scene, proposal, false)?;
+    let checked = check_fields(&scene, proposal, false, &mut consulted)?;
     let work = begin(&scene, &act.name, proposal, consulted, false);
     carry_out(work, &checked, case, None)
 }
@@ -240,14 +242,30 @@ fn opening(scene: &Scene<'_>, proposal: &Proposal, consulted: &mut Consulted) ->
 }
 
 /// Checks what is given; a claim of history may fill any field of the procedure.
-pub(super) fn check_fields(scene: &Scene<'_>, proposal: &Proposal, lenient: bool) -> Result<Checked, Box<Refusal>> {
+pub(super) fn check_fields(
+    scene: &Scene<'_>,
+    proposal: &Proposal,
+    lenient: bool,
+    consulted: &mut Consulted,
+) -> Result<Checked, Box<Refusal>> {
     let (def, act, ctx) = (scene.def, scene.act, scene.ctx);
     let unit_exists = |path: &str| ctx.facts.unit_exists(path);
     let at = time::to_millis(scene.at);
     let entry_exists = |register: &str, key: &str| {
         ctx.facts.entry(register, key).is_some_and(|row| row.until.is_none_or(|until| until > at))
     };
-    let around = Surroundings { done: scene.at, unit_exists: &unit_exists, entry_exists: &entry_exists, lenient };
+    let consulted = RefCell::new(consulted);
+    let judge = Judge { scene, proposal, consulted: &consulted };
+    let rules = |field: &Field, rule: &FieldRule, value: &Value, row: Option<&Map<String, Value>>| {
+        judge.judge(field, rule, value, row)
+    };
+    let around = Surroundings {
+        done: scene.at,
+        unit_exists: &unit_exists,
+        entry_exists: &entry_exists,
+        lenient,
+        rules: Some(&rules),
+    };
     if lenient {
         fields::check_files(def.fields.iter(), &proposal.files)?;
         return fields::check(def.fields.iter(), &proposal.given, &around);
@@ -260,7 +278,14 @@ pub(super) fn check_fields(scene: &Scene<'_>, proposal: &Proposal, lenient: bool
         }
     }
     fields::check_files(taken.clone(), &proposal.files)?;
-    fields::check(taken, &proposal.given, &around)
+    let checked = fields::check(taken, &proposal.given, &around)?;
+    for name in act.rechecks.iter().filter(|name| !checked.open.contains_key(*name)) {
+        let stands = scene.case.and_then(|case| case.detail.fields.get(name));
+        if let (Some(field), Some(value)) = (def.field(name), stands) {
+            fields::check_value(field, value, &around)?;
+        }
+    }
+    Ok(checked)
 }
 
 fn missing_field(scene: &Scene<'_>, name: &str) -> Box<Refusal> {
@@ -311,6 +336,7 @@ pub(super) fn begin<'a>(
         lenient,
         seat_claimed: None,
         written: BTreeSet::new(),
+        series: BTreeMap::new(),
         beside: Vec::new(),
     }
 }

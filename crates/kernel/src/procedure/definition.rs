@@ -156,6 +156,32 @@ pub enum Validator {
     /// Refuses a text that bears a classification mark (秘密, 机密, 绝密).
     Unclassified,
     MinLength(u32),
+    /// Looks beyond the value itself: at its row, the case, registers, parameters.
+    Rule(FieldRule),
+}
+
+/// A rule of law about one field or column, and the articles that make it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldRule {
+    pub demands: Demand,
+    /// `statute#article`.
+    pub basis: Vec<String>,
+}
+
+/// What a [`FieldRule`] demands. Names of fields are looked for in the row first, then among what is given, then in the case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Demand {
+    /// A date not later than the date field `date` of the entry that the field `entry` names; not asked where that is empty.
+    NotBeyond { entry: String, date: String },
+    /// A date not later than the parameter's period after the day of the act; not asked where the field `unless` is there.
+    NotLongerThan { param: String, unless: Option<String> },
+    /// A text that begins with the key of an entry in force and goes on with digits from its field `first` to its field `last`,
+    /// both included and written with as many digits as `last` has.
+    InSeries { register: String, first: String, last: String },
+    /// No entry in force of the register bears it as its key.
+    FreeIn { register: String },
+    /// No two rows of the table bear it.
+    Once,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -203,6 +229,8 @@ pub struct Act {
     pub tags: Vec<String>,
     pub basis: Vec<String>,
     pub starts: Vec<String>,
+    /// Clocks that it starts as of when another act (by name or tag) was last done: what is deemed accepted counts from receipt.
+    pub starts_as_of: BTreeMap<String, String>,
     pub stops: Vec<String>,
     pub pauses: Vec<PauseBy>,
     pub resumes: Vec<String>,
@@ -213,6 +241,8 @@ pub struct Act {
     pub issues: Vec<Issue>,
     pub publishes: Vec<PublicationDuty>,
     pub writes: Vec<EntryWrite>,
+    /// Fields given earlier that are held against their rules once more: registers may have changed since.
+    pub rechecks: Vec<String>,
     pub spawns: Vec<Spawn>,
     pub notifies: Vec<Notify>,
     /// Instruments (by name) whose receipt by the party this act records; clocks that wait for the receipt start with it.
@@ -324,6 +354,8 @@ pub struct EntryWrite {
     pub register: String,
     pub key: Source,
     pub each: Option<String>,
+    /// Written only where this field or column is there.
+    pub only_with: Option<String>,
     /// What changes; the other fields of an entry stay as they are.
     pub fields: BTreeMap<String, Source>,
     /// The entry ends with the act.
@@ -337,6 +369,10 @@ pub enum Source {
     Number,
     Done,
     Const(serde_json::Value),
+    /// A number of the register's own series, for keys: `{year}`, `{seq:6}`, and `{check}`, two digits that catch slips.
+    Series(String),
+    /// The key of the entry that is being written.
+    Key,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -404,6 +440,8 @@ pub enum Moment {
     Fraction { clock: String, per_mille: u32 },
     /// A parameter's period after an act with this tag or name.
     After { act: String, param: String },
+    /// When the day in this date field is over.
+    EndOf { field: String },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::definition::{Choice, Field, FieldKind, Text, Validator, Visibility};
+use super::definition::{Choice, Field, FieldKind, FieldRule, Text, Validator, Visibility};
 use super::judge::is_nothing;
 use super::marks;
 use super::proposal::{Refusal, RefusalKind};
 use super::sentence::{shown, text};
+use super::tables;
 use crate::canon::INTEGER_MAX;
 use crate::record::FileMark;
 use crate::time::{self, Instant};
@@ -39,7 +40,12 @@ pub struct Surroundings<'a> {
     pub entry_exists: &'a dyn Fn(&str, &str) -> bool,
     /// What happened elsewhere is stored as it happened: kinds are checked, validators and choices are not.
     pub lenient: bool,
+    /// Judges rules that look beyond the value; `None` where nothing can be looked up.
+    pub rules: Option<&'a Judging<'a>>,
 }
+
+/// Holds a field's value (with its row, if it stands in a table) against a rule: what is wrong, if anything is.
+pub type Judging<'a> = dyn Fn(&Field, &FieldRule, &Value, Option<&Map<String, Value>>) -> Result<(), Box<Refusal>> + 'a;
 
 /// Checks one value and returns it in canonical form.
 ///
@@ -133,7 +139,7 @@ pub(super) fn refuse(field: &Field, rule: &str, why: Text) -> Box<Refusal> {
     Refusal::new(RefusalKind::Field, format!("field.{rule}"), why).at(&field.name)
 }
 
-fn wrong(field: &Field, zh: &str, en: &str) -> Box<Refusal> {
+pub(super) fn wrong(field: &Field, zh: &str, en: &str) -> Box<Refusal> {
     let title = shown(&field.title, &field.name);
     refuse(field, "kind", text(format!("“{}”{zh}", title.zh), format!("`{}` {en}", title.en)))
 }
@@ -190,13 +196,7 @@ fn of_kind(field: &Field, kind: &FieldKind, value: &Value, around: &Surroundings
             let items = listed(field, value, *most)?;
             items.iter().map(|item| of_kind(field, of, item, around)).collect::<Result<Vec<_>, _>>().map(Value::Array)
         }
-        FieldKind::Table { columns, most } => {
-            let rows = listed(field, value, *most)?;
-            rows.iter()
-                .map(|row| table_row(field, columns, row, around))
-                .collect::<Result<Vec<_>, _>>()
-                .map(Value::Array)
-        }
+        FieldKind::Table { columns, most } => tables::check(field, columns, listed(field, value, *most)?, around),
     }
 }
 
@@ -272,25 +272,6 @@ fn chosen(
     Ok(Value::Array(many.to_vec()))
 }
 
-fn table_row(field: &Field, columns: &[Field], row: &Value, around: &Surroundings<'_>) -> Result<Value, Box<Refusal>> {
-    let cells = row.as_object().ok_or_else(|| wrong(field, "的每一行须有列名", "has a row without column names"))?;
-    let checked = check(columns.iter(), cells, around).map_err(|refusal| refusal.at(&field.name))?;
-    let mut row = checked.open;
-    // A table is open or personal as a whole: its field's class decides, and the pack's loader refuses columns that differ.
-    row.extend(checked.personal.into_iter().map(|(name, said)| (name, Value::String(said))));
-    for column in columns.iter().filter(|column| column.required_from.is_some()) {
-        if !row.contains_key(&column.name) {
-            let title = shown(&column.title, &column.name);
-            return Err(wrong(
-                field,
-                &format!("有一行缺少“{}”", title.zh),
-                &format!("has a row without `{}`", title.en),
-            ));
-        }
-    }
-    Ok(Value::Object(row))
-}
-
 fn validated(
     field: &Field,
     validator: &Validator,
@@ -335,6 +316,10 @@ fn validated(
                 let mend = text("请按保密规定通过涉密渠道办理", "pass it on by the channel for classified matters");
                 Err(refuse(field, "unclassified", why).mended_by(mend))
             }
+        },
+        Validator::Rule(rule) => match around.rules {
+            Some(judge) => judge(field, rule, &value, None).map(|()| value),
+            None => Ok(value),
         },
         Validator::MinLength(min) => {
             let count = said(&value).chars().count();

@@ -34,7 +34,7 @@ pub(super) fn decide(
     if !imported {
         actors::check(&scene, proposal, &mut consulted)?;
     }
-    let checked = check_fields(&scene, proposal, true)?;
+    let checked = check_fields(&scene, proposal, true, &mut consulted)?;
     // Seating by the claimed act needs the field that names the unit; a state whose holder is assigned may be entered by an act
     // that assigns nobody, so the assignment of any other act is taken where its field is filled.
     let seats = def.acts.iter().find(|act| matches!(act.assigns, Some(Assigns::Fields { .. })));

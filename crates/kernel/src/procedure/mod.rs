@@ -21,7 +21,9 @@ mod outputs;
 mod proposal;
 mod recount;
 mod ring;
+mod rules;
 mod sentence;
+mod tables;
 mod work;
 
 pub use apply::{ApplyError, apply};
@@ -32,4 +34,6 @@ pub use outputs::versions;
 pub use recount::{RECOUNT, recount};
 pub use ring::{LAPSE, REMIND, bell, ring};
 
-pub use proposal::{Card, Claim, Context, Decided, Facts, Lawful, ParamValue, Person, Proposal, Refusal, RefusalKind};
+pub use proposal::{
+    Card, CellFault, Claim, Context, Decided, Facts, Lawful, ParamValue, Person, Proposal, Refusal, RefusalKind,
+};

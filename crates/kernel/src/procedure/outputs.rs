@@ -3,12 +3,14 @@
 use serde_json::{Map, Value};
 
 use super::definition::{EntryWrite, Source, Spawn};
+use super::judge::is_nothing;
 use super::proposal::{Proposal, Refusal, RefusalKind};
 use super::sentence::text;
 use super::work::Work;
 use crate::record::{Effect, Origin, Table};
 use crate::rows::{self, EntryDoc, EntryRow, NumberRow, RowError};
 use crate::time::{self, date_of, to_millis};
+use crate::validate::check_digits;
 
 impl Work<'_> {
     /// Numbers a new case: an imported one keeps the number it has.
@@ -52,11 +54,34 @@ impl Work<'_> {
                 }
             }
         }
+        for (series, last) in std::mem::take(&mut self.series) {
+            let row = NumberRow { series: series.clone(), last };
+            let patch = rows::members(&row).map_err(|error| unwritable(&error))?;
+            self.beside.push(Effect { table: Table::Numbers, key: series, patch: Some(patch) });
+        }
         Ok(())
     }
 
+    /// The next number of the register's own series of this year.
+    fn next_of_series(&mut self, register: &str, template: &str) -> String {
+        let year = date_of(self.done).year();
+        let series = format!("{register}/{year}");
+        let given = self.series.get(&series).copied().unwrap_or_else(|| self.ctx.facts.last_number(&series));
+        let next = given.saturating_add(1);
+        self.series.insert(series, next);
+        numbered(template, year, next)
+    }
+
     fn write_entry(&mut self, write: &EntryWrite, row: Option<&Map<String, Value>>) -> Result<(), Box<Refusal>> {
-        let key = self.sourced(&write.key, row).and_then(|value| as_key(&value));
+        if let Some(name) = &write.only_with
+            && self.sourced(&Source::Field(name.clone()), row, None).is_none_or(|value| is_nothing(&value))
+        {
+            return Ok(());
+        }
+        let key = match &write.key {
+            Source::Series(template) => Some(self.next_of_series(&write.register, template)),
+            source => self.sourced(source, row, None).and_then(|value| as_key(&value)),
+        };
         let Some(key) = key else {
             let register = &write.register;
             let why = text(
@@ -73,8 +98,8 @@ impl Work<'_> {
             );
             return Err(Refusal::new(RefusalKind::Field, "entry.twice", why));
         }
-        let fields =
-            write.fields.iter().filter_map(|(name, source)| Some((name.clone(), self.sourced(source, row)?))).collect();
+        let value = |(name, source): (&String, &Source)| Some((name.clone(), self.sourced(source, row, Some(&key))?));
+        let fields = write.fields.iter().filter_map(value).collect();
         let latest = self.ctx.facts.entry(&write.register, &key);
         let effects = versions(&write.register, &key, latest, fields, write.ends, to_millis(self.done), seq);
         match effects {
@@ -87,7 +112,7 @@ impl Work<'_> {
     }
 
     /// Looks a value up: in a table's row first, then in the case.
-    fn sourced(&self, source: &Source, row: Option<&Map<String, Value>>) -> Option<Value> {
+    fn sourced(&self, source: &Source, row: Option<&Map<String, Value>>, key: Option<&str>) -> Option<Value> {
         let value = match source {
             Source::Field(name) => {
                 row.and_then(|row| row.get(name)).or_else(|| self.case.detail.fields.get(name)).cloned()
@@ -96,6 +121,9 @@ impl Work<'_> {
             Source::Number => Some(Value::String(self.case.number.clone())),
             Source::Done => Some(Value::String(time::print(self.done))),
             Source::Const(value) => Some(value.clone()),
+            Source::Key => key.map(|key| Value::String(key.to_owned())),
+            // Only a key is numbered.
+            Source::Series(_) => None,
         };
         value.filter(|value| !value.is_null())
     }
@@ -106,7 +134,8 @@ impl Work<'_> {
     }
 
     fn opening(&self, spawn: &Spawn) -> Proposal {
-        let given = spawn.fields.iter().filter_map(|(name, source)| Some((name.clone(), self.sourced(source, None)?)));
+        let given =
+            spawn.fields.iter().filter_map(|(name, source)| Some((name.clone(), self.sourced(source, None, None)?)));
         Proposal {
             act: spawn.act.clone(),
             by: self.proposal.by.clone(),
@@ -168,7 +197,8 @@ pub fn versions(
     Ok(effects)
 }
 
-/// Fills the template: `{year}` of the opening act, `{seq}` or `{seq:6}` zero-padded; anything else stands as it is.
+/// Fills the template: `{year}` of the opening act, `{seq}` or `{seq:6}` zero-padded, `{check}` the two check digits over all
+/// digits before it; anything else stands as it is.
 fn numbered(template: &str, year: i16, seq: u64) -> String {
     let mut number = String::with_capacity(template.len() + 8);
     let mut rest = template;
@@ -178,6 +208,10 @@ fn numbered(template: &str, year: i16, seq: u64) -> String {
         match name.split_once(':') {
             None if name == "year" => number.push_str(&year.to_string()),
             None if name == "seq" => number.push_str(&seq.to_string()),
+            None if name == "check" => {
+                let check = check_digits::of(&number);
+                number.push_str(&format!("{check:02}"));
+            }
             Some(("seq", width)) => number.push_str(&format!("{seq:0width$}", width = width.parse().unwrap_or(0))),
             _ => {
                 number.push('{');

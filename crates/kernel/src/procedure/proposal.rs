@@ -159,6 +159,25 @@ pub struct Refusal {
     pub mend: Option<Text>,
     /// The field at fault, if one is.
     pub field: Option<String>,
+    /// Of a table at fault: every cell that is wrong, by row and column.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cells: Vec<CellFault>,
+}
+
+/// One cell of a table that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CellFault {
+    /// From 1, in the order given.
+    pub row: u32,
+    /// The column's name; empty where the whole row is at fault.
+    pub column: String,
+    /// What people call the column.
+    pub title: Text,
+    /// The rule's short name, as in a refusal.
+    pub rule: String,
+    /// `statute#article`, where one stands behind the rule.
+    pub article: Vec<String>,
+    pub why: Text,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,7 +11,7 @@ pub(super) fn text(zh: impl Into<String>, en: impl Into<String>) -> Text {
 impl Refusal {
     /// Starts a refusal.
     pub fn new(kind: RefusalKind, rule: impl Into<String>, why: Text) -> Box<Self> {
-        Box::new(Self { kind, rule: rule.into(), article: Vec::new(), why, mend: None, field: None })
+        Box::new(Self { kind, rule: rule.into(), article: Vec::new(), why, mend: None, field: None, cells: Vec::new() })
     }
 
     /// Adds what would make it possible.

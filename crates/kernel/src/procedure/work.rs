@@ -2,7 +2,7 @@
 //!
 //! Everything is done to a copy; a refusal on the way leaves nothing behind.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -36,6 +36,8 @@ pub(super) struct Work<'a> {
     pub(super) seat_claimed: Option<&'a Act>,
     /// Entries written so far, by register and key: one act makes one version of each.
     pub(super) written: BTreeSet<(String, String)>,
+    /// The last number given in each series that this act numbers entries by.
+    pub(super) series: BTreeMap<String, u64>,
     /// Effects on other tables than the case's.
     pub(super) beside: Vec<Effect>,
 }

@@ -3,6 +3,7 @@
 //! Refuses by naming the offending character or digit in Chinese and English, so that a clerk can mend it; it never
 //! guesses a value that was not written. One place for forms, imports, procedures and the API, so that they agree.
 
+pub mod check_digits;
 pub mod credit_code;
 pub mod phone;
 

@@ -249,6 +249,7 @@ fn writes() -> (Vec<EntryWrite>, EntryWrite) {
         register: "answers".into(),
         key: Source::Number,
         each: None,
+        only_with: None,
         fields: BTreeMap::from([
             ("answer".into(), Source::Field("answer".into())),
             ("firm".into(), Source::Subject),
@@ -261,6 +262,7 @@ fn writes() -> (Vec<EntryWrite>, EntryWrite) {
         register: "pieces".into(),
         key: Source::Field("code".into()),
         each: Some("items".into()),
+        only_with: None,
         fields: BTreeMap::from([("amount".into(), Source::Field("amount".into())), ("case".into(), Source::Number)]),
         ends: false,
     };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use guiju_kernel::calendar::Calendar;
 use guiju_kernel::figure::definition::{Condition, Figure, Query};
-use guiju_kernel::figure::{CaseFacts, EntryFacts, Kind, Period, Source, Step, Value, evaluate};
+use guiju_kernel::figure::{CaseFacts, EntryFacts, ItemFacts, Kind, Period, Source, Step, Value, evaluate};
 use guiju_kernel::procedure::definition::Text;
 use guiju_kernel::time::{self, Instant};
 use serde_json::json;
@@ -42,6 +42,21 @@ impl Source for Archive {
     }
     fn entries(&self, _: &str) -> &[EntryFacts] {
         &self.entries
+    }
+    fn items(&self) -> Vec<ItemFacts> {
+        let item = |id: &str, procedure: &str, online| ItemFacts {
+            id: id.into(),
+            title: id.into(),
+            procedure: procedure.into(),
+            online,
+        };
+        vec![item("b", "licence", true), item("a", "renewal", false), item("c", "request", true)]
+    }
+    fn param(&self, name: &str, at: Instant) -> Option<serde_json::Value> {
+        // Three working days until 2024-12-05, one from then on.
+        let new = at >= time::midnight(time::parse_date("2024-12-05").unwrap());
+        let value = if new { json!({"period": "1 working_day", "rolls": true}) } else { json!("3 working_days") };
+        (name == "promised_within").then_some(value)
     }
     fn calendar(&self) -> Option<&Calendar> {
         self.calendar.as_ref()

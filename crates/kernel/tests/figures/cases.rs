@@ -14,7 +14,8 @@ use super::archive::{Archive, at, figure, is, period};
 
 fn accepted(states: &[&str]) -> Query {
     Query::Cases {
-        procedure: "p".into(),
+        procedures: vec!["p".into()],
+        clock: None,
         cohort: Some("request.accept".into()),
         filter: vec![is("channel", &["platform"])],
         state_at_cutoff: states.iter().map(|state| (*state).into()).collect(),
@@ -96,9 +97,15 @@ fn the_state_is_the_one_at_the_cut_off() {
 #[test]
 fn acts_count_each_time_and_cases_without_cohort_by_their_opening() {
     let archive = year_of_requests();
-    let acts = Query::Acts { procedure: "p".into(), act: "close".into(), filter: vec![is("types", &["loan"])] };
+    let acts = Query::Acts { procedures: vec!["p".into()], act: "close".into(), filter: vec![is("types", &["loan"])] };
     assert_eq!(archive.ask(acts, "2024-01-01", "2024-12-07").value, Amount::Integer(7));
-    let opened = Query::Cases { procedure: "p".into(), cohort: None, filter: Vec::new(), state_at_cutoff: Vec::new() };
+    let opened = Query::Cases {
+        procedures: vec!["p".into()],
+        cohort: None,
+        filter: Vec::new(),
+        state_at_cutoff: Vec::new(),
+        clock: None,
+    };
     assert_eq!(archive.ask(opened, "2024-01-01", "2024-12-05").value, Amount::Integer(4));
 }
 
@@ -194,7 +201,7 @@ fn a_promise_is_kept_before_its_due_moment_and_counts_once_it_has_ended() {
     late.clocks.insert("contact".into(), Clock::start("contact", terms, at("2024-12-04T23:30")).unwrap());
     archive.case("platform", &[("accept", "accepted", "2024-12-04T10:00")]);
     let query = Query::Kept {
-        procedure: "p".into(),
+        procedures: vec!["p".into()],
         cohort: "request.accept".into(),
         clock: "contact".into(),
         filter: Vec::new(),
@@ -210,6 +217,15 @@ fn a_promise_is_kept_before_its_due_moment_and_counts_once_it_has_ended() {
         Amount::Decimal("25.00".into()),
         "of four that have ended one was in time; the fifth still runs"
     );
+    let due = Query::Cases {
+        procedures: vec!["p".into(), "p".into()],
+        cohort: Some("request.accept".into()),
+        filter: Vec::new(),
+        state_at_cutoff: vec!["accepted".into()],
+        clock: Some("contact".into()),
+    };
+    let due = archive.ask(due, "2024-01-01", "2024-12-05");
+    assert_eq!(due.value, Amount::Integer(8), "of each of two procedures the four whose clock has ended, kept or not");
     archive.calendar = None;
     let figures = [figure("k", "%", query)];
     let error = evaluate(&figures, &archive, period("2024-01-01", "2024-12-05"), 1).unwrap_err();
@@ -265,4 +281,22 @@ proptest! {
         prop_assert_eq!(&values[1].value, &Amount::Integer(closed));
         prop_assert_eq!(values[0].rows.len() as i64, accepted);
     }
+}
+
+#[test]
+fn what_is_published_is_counted_and_a_promise_read_as_it_stood_at_the_cut_off() {
+    let archive = Archive::default();
+    let items = |online| Query::Items { procedures: vec!["licence".into(), "renewal".into()], online };
+    let all = archive.ask(items(None), "2024-01-01", "2024-12-05");
+    assert_eq!((all.value, all.rows.len()), (Amount::Integer(2), 2));
+    assert_eq!(archive.ask(items(Some(true)), "2024-01-01", "2024-12-05").value, Amount::Integer(1));
+    let promise = |until| archive.ask(Query::Param { name: "promised_within".into() }, "2024-01-01", until).value;
+    assert_eq!(promise("2024-12-05"), Amount::Integer(3));
+    assert_eq!(
+        promise("2024-12-06"),
+        Amount::Integer(1),
+        "the shorter limit is in force on the last day of the period"
+    );
+    let lost = archive.ask(Query::Param { name: "lost".into() }, "2024-01-01", "2024-12-05");
+    assert_eq!(lost.value, Amount::Nothing);
 }

@@ -503,5 +503,6 @@ pub(super) fn conflict(rule: &str, zh: &str, en: &str) -> Refusal {
         why: guiju_kernel::procedure::definition::Text { zh: zh.to_owned(), en: en.to_owned() },
         mend: None,
         field: None,
+        cells: Vec::new(),
     }
 }

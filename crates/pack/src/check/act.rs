@@ -40,6 +40,7 @@ pub(crate) fn act(name: &At<String>, raw: &RawAct, scope: &Scope<'_>, margin: Ma
         tags: plain(&raw.tags),
         basis: plain(&raw.basis),
         starts: clocks(&raw.starts, scope, margin),
+        starts_as_of: starts_as_of(raw, scope, margin),
         stops: clocks(&raw.stops, scope, margin),
         pauses: pauses(raw, scope, margin),
         resumes: clocks(&raw.resumes, scope, margin),
@@ -52,6 +53,7 @@ pub(crate) fn act(name: &At<String>, raw: &RawAct, scope: &Scope<'_>, margin: Ma
         issues: issues(raw, scope, margin),
         publishes: publishes(raw, scope, margin),
         writes: writes(raw, scope, margin),
+        rechecks: rechecks(raw, scope, margin),
         spawns: spawns(raw, scope, margin),
         notifies: raw.notifies.iter().map(|raw| notify(raw, scope, margin)).collect(),
         receives: receives(raw, scope, margin),
@@ -70,6 +72,23 @@ pub(crate) fn act(name: &At<String>, raw: &RawAct, scope: &Scope<'_>, margin: Ma
         },
         records_history: raw.records_history,
     }
+}
+
+fn starts_as_of(raw: &RawAct, scope: &Scope<'_>, margin: Margin<'_>) -> BTreeMap<String, String> {
+    let one = |(clock, act): (&At<String>, &At<String>)| {
+        scope.clock(clock, margin);
+        scope.act_or_tag(act, margin);
+        (clock.value.clone(), act.value.clone())
+    };
+    raw.starts_as_of.iter().map(one).collect()
+}
+
+/// Only a field that the act does not take anew needs to be looked at once more.
+fn rechecks(raw: &RawAct, scope: &Scope<'_>, margin: Margin<'_>) -> Vec<String> {
+    for field in &raw.rechecks {
+        scope.field(field, margin);
+    }
+    plain(&raw.rechecks)
 }
 
 pub(crate) fn plain(names: &[At<String>]) -> Vec<String> {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use guiju_kernel::organ::{Item, Organ, Register, Retention, Role, Unit};
+use guiju_kernel::organ::{Authority, Item, Organ, Register, Retention, Role, Unit};
 use guiju_kernel::procedure::definition::{Text, Visibility};
 
 use super::field::{fields, plain_name, required_from};
 use super::known::Known;
 use crate::complaint::{Kind, Margin, Spot};
-use crate::raw::bureau::{RawBureau, RawItems, RawRegister};
+use crate::raw::bureau::{RawAuthority, RawBureau, RawItems, RawRegister};
 use crate::raw::field::FieldType;
 use crate::source::at::At;
 
@@ -98,6 +98,24 @@ pub(crate) fn register(raw: &RawRegister, known: &Known<'_>, margin: Margin<'_>)
         }
     }
     complain_of_columns(raw, margin);
+    for name in &raw.verifies {
+        match raw.fields.iter().find(|(known, _)| known.as_str() == name.as_str()) {
+            None => margin.unknown(name.spot, Kind::FIELD, name, raw.fields.names()),
+            Some((_, field)) if Visibility::from(field.visible) != Visibility::Public => margin.note(
+                name.spot,
+                "凭编号公开核验的字段须是公开的（public）",
+                "a field by which anybody may verify an entry has to be public",
+            ),
+            Some(_) => {}
+        }
+    }
+    for (name, _) in raw.fields.iter().filter(|(_, field)| !field.rules.is_empty()) {
+        margin.note(
+            name.spot,
+            format!("台账字段 `{}` 不能写 `rules`：那是办件里的规定", name.as_str()),
+            format!("the register field `{}` takes no `rules`: those belong to procedures", name.as_str()),
+        );
+    }
     if let Some(retention) = &raw.retention {
         known.basis(&retention.source, margin);
     }
@@ -113,6 +131,7 @@ pub(crate) fn register(raw: &RawRegister, known: &Known<'_>, margin: Margin<'_>)
             .as_ref()
             .map(|retention| Retention { years: retention.years, source: retention.source.value.clone() }),
         public: raw.public,
+        verifies: raw.verifies.iter().map(|field| field.value.clone()).collect(),
     }
 }
 
@@ -132,6 +151,15 @@ fn complain_of_columns(raw: &RawRegister, margin: Margin<'_>) {
     }
 }
 
+fn authority(raw: &RawAuthority) -> Authority {
+    Authority {
+        title: Text { zh: raw.zh.clone(), en: raw.en.clone() },
+        instrument: raw.instrument.clone(),
+        basis: raw.basis.iter().map(|basis| basis.value.clone()).collect(),
+        fictional: raw.fictional,
+    }
+}
+
 pub(crate) fn items(raw: &RawItems, known: &Known<'_>, margin: Margin<'_>) -> Vec<Item> {
     raw.iter()
         .map(|(id, item)| {
@@ -143,7 +171,15 @@ pub(crate) fn items(raw: &RawItems, known: &Known<'_>, margin: Margin<'_>) -> Ve
                     margin.unknown(clock.spot, Kind::CLOCK, clock, version.clocks.names());
                 }
             }
+            if let Some(clock) = &item.statutory {
+                for version in versions.iter().filter(|version| !version.clocks.has(clock)) {
+                    margin.unknown(clock.spot, Kind::CLOCK, clock, version.clocks.names());
+                }
+            }
+            item.authority.iter().flat_map(|authority| &authority.basis).for_each(|basis| known.basis(basis, margin));
             Item {
+                statutory: item.statutory.as_ref().map(|clock| clock.value.clone()),
+                authority: item.authority.as_ref().map(authority),
                 id: id.value.clone(),
                 title: Text { zh: item.zh.clone(), en: item.en.clone() },
                 procedure: item.procedure.value.clone(),

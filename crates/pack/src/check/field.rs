@@ -1,10 +1,10 @@
 //! Fields: every type has what it needs and nothing that it cannot use.
 
-use guiju_kernel::procedure::definition::{Choice, Field, FieldKind, Text, Validator, Visibility};
+use guiju_kernel::procedure::definition::{Choice, Demand, Field, FieldKind, FieldRule, Text, Validator, Visibility};
 
-use super::known::Known;
+use super::known::{Known, ParamIs};
 use crate::complaint::{Kind, Margin};
-use crate::raw::field::{Check, FieldType, RawField};
+use crate::raw::field::{Check, FieldType, RawField, RawRule};
 use crate::source::at::{At, Named};
 
 /// Characters of a text when the file names no `max`.
@@ -52,7 +52,7 @@ fn field(name: &At<String>, raw: &RawField, known: &Known<'_>, margin: Margin<'_
         kind: kind(name, raw, known, margin),
         visible,
         required_from: raw.required_from.as_ref().map(|state| state.value.clone()),
-        validate: validators(raw, margin),
+        validate: validators(raw, margin).into_iter().chain(rules(raw, known, margin)).collect(),
         template: raw.template.as_ref().map(Text::from),
         columns: raw.columns.clone(),
     }
@@ -209,6 +209,64 @@ fn validators(raw: &RawField, margin: Margin<'_>) -> Vec<Validator> {
         }
     }
     validators
+}
+
+/// Rules of law about the field: each is one demand, fits the field's type, and names its articles.
+fn rules(raw: &RawField, known: &Known<'_>, margin: Margin<'_>) -> Vec<Validator> {
+    let rule = |rule: &At<RawRule>| {
+        rule.basis.iter().for_each(|basis| known.basis(basis, margin));
+        if rule.basis.is_empty() {
+            margin.note(rule.spot, "规定须写明依据（`basis`）", "a rule names its articles (`basis`)");
+        }
+        let demands = demands(rule, known, margin);
+        let [(demands, fits)] = demands.as_slice() else {
+            margin.note(
+                rule.spot,
+                "规定恰好写一种：not_beyond、not_longer_than、in_series、free_in、once",
+                "a rule is exactly one of not_beyond, not_longer_than, in_series, free_in, once",
+            );
+            return None;
+        };
+        if !fits.contains(&raw.kind.value) {
+            margin.note(rule.spot, "这项规定不适用于该类型的字段", "this rule does not suit a field of that type");
+        }
+        let basis = rule.basis.iter().map(|basis| basis.value.clone()).collect();
+        Some(Validator::Rule(FieldRule { demands: demands.clone(), basis }))
+    };
+    raw.rules.iter().filter_map(rule).collect()
+}
+
+/// What a rule demands, with the types of field that it suits.
+fn demands(raw: &RawRule, known: &Known<'_>, margin: Margin<'_>) -> Vec<(Demand, &'static [FieldType])> {
+    let mut found: Vec<(Demand, &'static [FieldType])> = Vec::new();
+    if let Some(rule) = &raw.not_beyond {
+        let demand = Demand::NotBeyond { entry: rule.entry.value.clone(), date: rule.date.value.clone() };
+        found.push((demand, &[FieldType::Date]));
+    }
+    if let Some(rule) = &raw.not_longer_than {
+        known.param(&rule.param, ParamIs::Period, margin);
+        let unless = rule.unless.as_ref().map(|unless| unless.value.clone());
+        found.push((Demand::NotLongerThan { param: rule.param.value.clone(), unless }, &[FieldType::Date]));
+    }
+    if let Some(rule) = &raw.in_series {
+        if let Some(register) = known.register(&rule.register, margin) {
+            for field in [&rule.first, &rule.last] {
+                if !register.fields.has(field) {
+                    margin.unknown(field.spot, Kind::FIELD, field, register.fields.names());
+                }
+            }
+        }
+        let (register, first, last) = (rule.register.value.clone(), rule.first.value.clone(), rule.last.value.clone());
+        found.push((Demand::InSeries { register, first, last }, &[FieldType::Text]));
+    }
+    if let Some(register) = &raw.free_in {
+        known.register(register, margin);
+        found.push((Demand::FreeIn { register: register.value.clone() }, &[FieldType::Text]));
+    }
+    if raw.once {
+        found.push((Demand::Once, &[FieldType::Text, FieldType::Integer, FieldType::Date, FieldType::Entry]));
+    }
+    found
 }
 
 fn count(number: &At<i64>, margin: Margin<'_>) -> u32 {

@@ -6,12 +6,13 @@ use guiju_kernel::figure::definition::{Condition, Figure, Measure, Query, Round}
 use guiju_kernel::procedure::definition::Text;
 use serde_json::Value;
 
+use super::act::plain;
 use super::known::Known;
 use crate::complaint::{Complaint, Kind, Margin};
 use crate::raw::field::{FieldType, RawField};
 use crate::raw::figure::{RawFigure, RawFigures, RawWhere, Scope};
 use crate::raw::procedure::RawProcedure;
-use crate::source::at::{At, Named};
+use crate::source::at::{At, Named, Names};
 use crate::sources::File;
 
 /// Checks all figures; a ratio never leads back to itself.
@@ -62,8 +63,8 @@ fn figure(id: &At<String>, raw: &RawFigure, known: &Known<'_>, margin: Margin<'_
     if queries.len() != 1 {
         margin.note(
             id.spot,
-            "指标恰好写一种查询：cases、acts、entries、ratio、duration、latest、median、kept",
-            "a figure has exactly one query: cases, acts, entries, ratio, duration, latest, median or kept",
+            "指标恰好写一种查询：cases、acts、entries、ratio、duration、latest、median、kept、items、param",
+            "a figure has exactly one query: cases, acts, entries, ratio, duration, latest, median, kept, items or param",
         );
     }
     let nothing = Query::Ratio { of: String::new(), to: String::new() };
@@ -87,7 +88,8 @@ fn queries(raw: &RawFigure, known: &Known<'_>, margin: Margin<'_>) -> Vec<Query>
     if let Some(cases) = &raw.cases {
         let desk = Desk::of(&cases.of, known, margin);
         queries.push(Query::Cases {
-            procedure: cases.of.value.clone(),
+            procedures: plain(&cases.of.0),
+            clock: cases.clock_ended.as_ref().map(|clock| desk.clock(clock)),
             cohort: cases.cohort.as_ref().map(|act| desk.act(act)),
             filter: desk.filter(&cases.filter),
             state_at_cutoff: cases.state_at_cutoff.iter().map(|state| desk.state(state)).collect(),
@@ -96,13 +98,13 @@ fn queries(raw: &RawFigure, known: &Known<'_>, margin: Margin<'_>) -> Vec<Query>
     if let Some(acts) = &raw.acts {
         let desk = Desk::of(&acts.of, known, margin);
         queries.push(Query::Acts {
-            procedure: acts.of.value.clone(),
+            procedures: plain(&acts.of.0),
             act: desk.act(&acts.act),
             filter: desk.filter(&acts.filter),
         });
     }
     if let Some(median) = &raw.median {
-        let desk = Desk::of(&median.of, known, margin);
+        let desk = Desk::of(&Names(vec![median.of.clone()]), known, margin);
         queries.push(Query::Median {
             procedure: median.of.value.clone(),
             cohort: desk.act(&median.cohort),
@@ -114,11 +116,21 @@ fn queries(raw: &RawFigure, known: &Known<'_>, margin: Margin<'_>) -> Vec<Query>
     if let Some(kept) = &raw.kept {
         let desk = Desk::of(&kept.of, known, margin);
         queries.push(Query::Kept {
-            procedure: kept.of.value.clone(),
+            procedures: plain(&kept.of.0),
             cohort: desk.act(&kept.cohort),
             clock: desk.clock(&kept.clock),
             filter: desk.filter(&kept.filter),
         });
+    }
+    if let Some(items) = &raw.items {
+        for procedure in &items.of.0 {
+            known.procedure(procedure, margin);
+        }
+        queries.push(Query::Items { procedures: plain(&items.of.0), online: items.online });
+    }
+    if let Some(param) = &raw.param {
+        known.any_param(param, margin);
+        queries.push(Query::Param { name: param.value.clone() });
     }
     queries.extend(of_registers(raw, known, margin));
     queries.extend(raw.ratio.as_ref().and_then(|ratio| self::ratio(ratio, known, margin)));
@@ -182,8 +194,9 @@ struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
-    fn of(procedure: &At<String>, known: &Known<'a>, margin: Margin<'a>) -> Self {
-        Self { versions: known.procedure(procedure, margin).to_vec(), margin }
+    fn of(procedures: &Names, known: &Known<'a>, margin: Margin<'a>) -> Self {
+        let versions = procedures.0.iter().flat_map(|procedure| known.procedure(procedure, margin).to_vec());
+        Self { versions: versions.collect(), margin }
     }
 
     fn act(&self, name: &At<String>) -> String {

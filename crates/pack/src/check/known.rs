@@ -159,6 +159,13 @@ impl<'a> Known<'a> {
         }
     }
 
+    /// A parameter of whatever sort.
+    pub(crate) fn any_param(&self, name: &At<String>, margin: Margin<'_>) {
+        if self.complete(FileKind::Law) && !self.params.contains_key(name.as_str()) {
+            margin.unknown(name.spot, Kind::PARAM, name, self.params.keys().copied());
+        }
+    }
+
     /// A legal basis written as `statute#article`.
     pub(crate) fn basis(&self, basis: &At<String>, margin: Margin<'_>) {
         let Some((statute, article)) = basis.split_once('#') else {

@@ -6,10 +6,11 @@ use guiju_kernel::procedure::definition::{EntryWrite, Issue, PublicationDuty, So
 
 use super::act::{clocks, plain};
 use super::guard::Scope;
+use super::procedure::number;
 use crate::complaint::{Kind, Margin, Spot};
 use crate::raw::act::{OfCase, RawAct, RawSource};
 use crate::raw::field::{FieldType, RawField};
-use crate::source::at::Named;
+use crate::source::at::{At, Named};
 
 pub(crate) fn issues(raw: &RawAct, scope: &Scope<'_>, margin: Margin<'_>) -> Vec<Issue> {
     raw.issues
@@ -61,9 +62,15 @@ pub(crate) fn writes(raw: &RawAct, scope: &Scope<'_>, margin: Margin<'_>) -> Vec
                     margin.unknown(field.spot, Kind::FIELD, field, known.fields.names());
                 }
             }
+            if let Some(with) = &write.only_with
+                && !columns.is_some_and(|columns| columns.has(with))
+            {
+                scope.field(with, margin);
+            }
             EntryWrite {
+                only_with: write.only_with.as_ref().map(|with| with.value.clone()),
                 register: register.value.clone(),
-                key: source(&write.key.value, write.key.spot, columns, scope, margin),
+                key: key(&write.key, columns, scope, margin),
                 each: write.each.as_ref().map(|table| table.value.clone()),
                 fields: sources(&write.fields, columns, scope, margin),
                 ends: write.ends,
@@ -115,6 +122,12 @@ fn source(
     scope: &Scope<'_>,
     margin: Margin<'_>,
 ) -> Source {
+    if raw.own_key && raw.field.is_none() && raw.is.is_none() && raw.of_case.is_none() && raw.series.is_none() {
+        return Source::Key;
+    }
+    if let Some(series) = &raw.series {
+        margin.note(series.spot, "`series` 只能作条目的键", "`series` may only be the key of an entry");
+    }
     match (&raw.field, &raw.is, raw.of_case) {
         (Some(field), None, None) => {
             if !columns.is_some_and(|columns| columns.has(field)) {
@@ -129,12 +142,22 @@ fn source(
         _ => {
             margin.note(
                 spot,
-                "值的来源恰好写一种：field、is、of_case",
-                "a value comes from exactly one of field, is, of_case",
+                "值的来源恰好写一种：field、is、of_case、own_key",
+                "a value comes from exactly one of field, is, of_case, own_key",
             );
             Source::Subject
         }
     }
+}
+
+/// Where an entry's key comes from: its register's own series, or a value.
+fn key(raw: &At<RawSource>, columns: Option<&Named<RawField>>, scope: &Scope<'_>, margin: Margin<'_>) -> Source {
+    let Some(series) = &raw.value.series else { return source(&raw.value, raw.spot, columns, scope, margin) };
+    if raw.value.field.is_some() || raw.value.is.is_some() || raw.value.of_case.is_some() || raw.value.own_key {
+        margin.note(raw.spot, "键的来源只写一种", "a key comes from one source");
+    }
+    number(series, &["check"], margin);
+    Source::Series(series.value.clone())
 }
 
 /// A receipt is of an instrument that some act issues.

@@ -14,7 +14,7 @@ use super::known::Known;
 use super::timer::{clock, timer};
 use crate::Param;
 use crate::complaint::{Complaint, Kind, Margin};
-use crate::raw::field::FieldType;
+use crate::raw::field::{FieldType, NotBeyond};
 use crate::raw::law::TermType;
 use crate::raw::procedure::{RawHolder, RawProcedure, RawState, RawSubject};
 use crate::schema::FileKind;
@@ -24,13 +24,14 @@ use crate::sources::File;
 /// Checks one procedure.
 pub(crate) fn procedure(file: &File<RawProcedure>, known: &Known<'_>, margin: Margin<'_>) -> Procedure {
     let raw = &file.raw;
-    let scope = Scope { known, procedure: Some(raw) };
+    let scope = Scope { known, procedure: Some(raw), fragment: &[] };
     address_name(&raw.id, margin);
     named_as_its_file(file, margin);
-    number(&raw.number, margin);
+    number(&raw.number, &[], margin);
     let states: Vec<&str> = raw.states.names().collect();
     required_from(&raw.fields, &states, margin);
     realizes(raw, known, margin);
+    rules(raw, &scope, margin);
     let procedure = Procedure {
         id: raw.id.value.clone(),
         realizes: raw.realizes.as_ref().map(|name| name.value.clone()),
@@ -105,8 +106,8 @@ fn named_as_its_file(file: &File<RawProcedure>, margin: Margin<'_>) {
     }
 }
 
-/// `{year}` and `{seq}` (or `{seq:6}`) once each: numbers are counted by year.
-fn number(template: &At<String>, margin: Margin<'_>) {
+/// `{year}` and `{seq}` (or `{seq:6}`) once each: numbers are counted by year. `besides` may stand in it too.
+pub(crate) fn number(template: &At<String>, besides: &[&str], margin: Margin<'_>) {
     let wrong = |zh: String, en: String| margin.note(template.spot, zh, en);
     let (mut years, mut seqs, mut rest) = (0, 0, template.as_str());
     while let Some((_, after)) = rest.split_once('{') {
@@ -116,6 +117,7 @@ fn number(template: &At<String>, margin: Margin<'_>) {
         match name.split_once(':') {
             None if name == "year" => years += 1,
             None if name == "seq" => seqs += 1,
+            None if besides.contains(&name) => {}
             Some(("seq", width)) if width.parse::<u8>().is_ok_and(|width| (1..=12).contains(&width)) => seqs += 1,
             _ => wrong(
                 format!("编号格式不认识 `{{{name}}}`，可用 `{{year}}`、`{{seq}}`、`{{seq:6}}`"),
@@ -148,6 +150,38 @@ fn subject(raw: &RawProcedure, scope: &Scope<'_>, margin: Margin<'_>) -> Subject
         RawSubject::Entry(register) => {
             scope.known.register(register, margin);
             Subject::Entry(register.value.clone())
+        }
+    }
+}
+
+/// The fields that rules of fields and columns look at exist, and hold what the rule needs.
+fn rules(raw: &RawProcedure, scope: &Scope<'_>, margin: Margin<'_>) {
+    let columns = raw.fields.iter().filter_map(|(_, field)| field.rows.as_ref()).flat_map(|rows| rows.iter());
+    for rule in raw.fields.iter().chain(columns).flat_map(|(_, field)| &field.rules) {
+        if let Some(NotBeyond { entry, date }) = &rule.not_beyond
+            && let Some(field) = scope.field(entry, margin)
+        {
+            let register = field.of.as_ref().filter(|_| field.kind.value == FieldType::Entry);
+            let Some(register) = register.and_then(|register| scope.known.register(register, margin)) else {
+                margin.note(
+                    entry.spot,
+                    format!("字段 `{}` 不是台账条目", entry.as_str()),
+                    format!("the field `{}` names no entry of a register", entry.as_str()),
+                );
+                continue;
+            };
+            match register.fields.iter().find(|(name, _)| name.as_str() == date.as_str()) {
+                None => margin.unknown(date.spot, Kind::FIELD, date, register.fields.names()),
+                Some((_, field)) if field.kind.value != FieldType::Date => margin.note(
+                    date.spot,
+                    format!("字段 `{}` 不是日期", date.as_str()),
+                    format!("the field `{}` is no date", date.as_str()),
+                ),
+                Some(_) => {}
+            }
+        }
+        if let Some(unless) = rule.not_longer_than.as_ref().and_then(|rule| rule.unless.as_ref()) {
+            scope.field(unless, margin);
         }
     }
 }

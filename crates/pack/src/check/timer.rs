@@ -9,6 +9,7 @@ use super::field::plain_name;
 use super::guard::{Scope, guard};
 use super::known::{Known, ParamIs};
 use crate::complaint::Margin;
+use crate::raw::field::FieldType;
 use crate::raw::procedure::{Binds, RawClock, RawClockKind, RawMoment, RawTimer};
 use crate::source::at::At;
 
@@ -74,6 +75,13 @@ pub(crate) fn timer(name: &At<String>, raw: &RawTimer, scope: &Scope<'_>, margin
 }
 
 fn moment(name: &At<String>, raw: &RawMoment, scope: &Scope<'_>, margin: Margin<'_>) -> Moment {
+    if let Some(field) = &raw.end_of {
+        let alone = raw.clock.is_none() && raw.gone.is_none() && raw.after.is_none() && raw.wait.is_none();
+        if !alone || scope.field(field, margin).is_some_and(|field| field.kind.value != FieldType::Date) {
+            margin.note(field.spot, "`end_of` 单独写，须是日期字段", "`end_of` stands alone and names a date field");
+        }
+        return Moment::EndOf { field: field.value.clone() };
+    }
     match (&raw.clock, &raw.gone, &raw.after, &raw.wait) {
         (Some(clock), Some(gone), None, None) => {
             scope.clock(clock, margin);
@@ -95,8 +103,8 @@ fn moment(name: &At<String>, raw: &RawMoment, scope: &Scope<'_>, margin: Margin<
         _ => {
             margin.note(
                 name.spot,
-                "`at` 写 clock 与 gone，或 after 与 wait",
-                "`at` says clock and gone, or after and wait",
+                "`at` 写 clock 与 gone，或 after 与 wait，或 end_of",
+                "`at` says clock and gone, or after and wait, or end_of",
             );
             Moment::Fraction { clock: String::new(), per_mille: 1000 }
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use guiju_kernel::case::Case;
 use guiju_kernel::procedure::definition::{FieldKind, Procedure, Subject};
 use guiju_kernel::procedure::{Claim, Context, Decided, Proposal, Refusal, apply, decide, ring};
-use guiju_kernel::record::{Origin, Table};
+use guiju_kernel::record::{FileMark, Origin, Table};
 use guiju_kernel::time::{self, Instant};
 use jiff::civil::DateTime;
 use serde_json::{Map, Value};
@@ -163,7 +163,7 @@ impl<'a> Run<'a> {
                 number: claim.number.clone(),
                 batch: "example".to_owned(),
             }),
-            files: Vec::new(),
+            files: self.files(raw, margin)?,
             subject: self.subject(&given, by.first().and_then(|person| person.party.as_deref())),
             organ,
             seen: None,
@@ -176,6 +176,21 @@ impl<'a> Run<'a> {
             given,
             by,
         })
+    }
+
+    /// A small file of the first type that the field takes.
+    fn files(&self, raw: &RawStep, margin: Margin<'_>) -> Result<Vec<FileMark>, Stopped> {
+        let mut files = Vec::new();
+        for name in &raw.files.0 {
+            let Some(FieldKind::File { types, .. }) = self.def.field(name).map(|field| &field.kind) else {
+                let known = self.def.fields.iter().filter(|field| matches!(field.kind, FieldKind::File { .. }));
+                margin.unknown(name.spot, Kind::FIELD, name, known.map(|field| field.name.as_str()));
+                return Err(Stopped);
+            };
+            let media = types.first().cloned().unwrap_or_default();
+            files.push(FileMark { field: name.value.clone(), stored: "00".repeat(32), bytes: 1024, media });
+        }
+        Ok(files)
     }
 
     fn given(&self, raw: &RawStep, margin: Margin<'_>) -> Result<Map<String, Value>, Stopped> {

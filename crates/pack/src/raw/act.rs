@@ -46,6 +46,9 @@ pub(crate) struct RawAct {
     /// 启动的期限钟。Clocks it starts.
     #[serde(default)]
     pub(crate) starts: Names,
+    /// 从另一行为（或标签）之时起算的期限钟：时钟 → 行为。Clocks that count from when another act was last done.
+    #[serde(default)]
+    pub(crate) starts_as_of: Named<At<String>>,
     /// 停止的期限钟。Clocks it stops.
     #[serde(default)]
     pub(crate) stops: Names,
@@ -73,6 +76,9 @@ pub(crate) struct RawAct {
     /// 写入台账。Register entries it makes or changes.
     #[serde(default)]
     pub(crate) writes: Named<RawWrite>,
+    /// 对先前填写的字段再核一遍其规定。Fields given earlier whose rules are held against them once more.
+    #[serde(default)]
+    pub(crate) rechecks: Vec<At<String>>,
     /// 由此另立的办件。Cases that are opened because of it.
     #[serde(default)]
     pub(crate) spawns: Named<RawSpawn>,
@@ -210,6 +216,9 @@ pub(crate) struct RawWrite {
     /// 表格字段：每行一条。A table field: one entry for each row.
     #[serde(default)]
     pub(crate) each: Option<At<String>>,
+    /// 该字段或列有值时才写。Written only where this field or column is there.
+    #[serde(default)]
+    pub(crate) only_with: Option<At<String>>,
     /// 条目的各字段；没写的保持不变。The fields that change.
     #[serde(default)]
     pub(crate) fields: Named<RawSource>,
@@ -241,6 +250,12 @@ pub(crate) struct RawSource {
     /// subject 当事人，number 编号，done 行为时间。
     #[serde(default)]
     pub(crate) of_case: Option<OfCase>,
+    /// 本台账自己的编号序列，只作键：`{year}`、`{seq:6}`、`{check}` 两位校验码。The register's own series, for keys.
+    #[serde(default)]
+    pub(crate) series: Option<At<String>>,
+    /// 正在写的条目的键。The key of the entry that is written.
+    #[serde(default)]
+    pub(crate) own_key: bool,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]

@@ -71,6 +71,9 @@ pub(crate) struct RawRegister {
     /// 向社会公开。Open to the public.
     #[serde(default)]
     pub(crate) public: bool,
+    /// 任何人凭完整编号核验时看到的字段。What anybody sees who verifies an entry by its full key.
+    #[serde(default)]
+    pub(crate) verifies: Vec<At<String>>,
     pub(crate) fields: Named<RawField>,
 }
 
@@ -104,4 +107,26 @@ pub(crate) struct RawItem {
     /// 承诺：期限钟 → 承诺的话。The promises by the clock that measures each.
     #[serde(default)]
     pub(crate) promises: Named<Words>,
+    /// 法定期限所在的期限钟。The clock that measures the statutory limit.
+    #[serde(default)]
+    pub(crate) statutory: Option<At<String>>,
+    /// 以谁的名义作出决定，凭什么。In whose name it is decided, and by what instrument.
+    #[serde(default)]
+    pub(crate) authority: Option<RawAuthority>,
+}
+
+/// 决定以其名义作出的机关。The organ in whose name it is decided: by statute our own, by entrustment the one that entrusts.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawAuthority {
+    pub(crate) zh: String,
+    pub(crate) en: String,
+    /// 委托书的文号；法定职权不写。The number of the instrument that entrusts it.
+    #[serde(default)]
+    pub(crate) instrument: Option<String>,
+    /// 依据：法规#条。
+    pub(crate) basis: Vec<At<String>>,
+    /// 演示所需、不得而知的。Made up, because it is not known.
+    #[serde(default)]
+    pub(crate) fictional: bool,
 }

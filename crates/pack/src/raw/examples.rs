@@ -74,6 +74,9 @@ pub(crate) struct RawStep {
     /// `forms` 里的名称。
     #[serde(default)]
     pub(crate) form: Option<At<String>>,
+    /// 附了文件的字段。Fields in which a file is given.
+    #[serde(default)]
+    pub(crate) files: Names,
     /// 录入历史时：别的平台上发生了什么。For the act that records history: what happened elsewhere.
     #[serde(default)]
     pub(crate) claims: Option<RawClaim>,

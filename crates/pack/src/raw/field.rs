@@ -31,6 +31,9 @@ pub(crate) struct RawField {
     /// 校验。What the value must satisfy.
     #[serde(default)]
     pub(crate) check: Vec<At<Check>>,
+    /// 法律对这个值的规定，看得到同一行、本办件、台账和参数。Rules of law about the value that look beyond it.
+    #[serde(default)]
+    pub(crate) rules: Vec<At<RawRule>>,
     /// 模板或示例。An example that the form shows, or a template to write over.
     #[serde(default)]
     pub(crate) template: Option<Words>,
@@ -144,6 +147,54 @@ pub(crate) enum Check {
     NotAfterAct,
     /// 不得带密级标志。Refuses a text that bears a classification mark.
     Unclassified,
+}
+
+/// 规定：恰好写一种，并写明依据。A rule of law about one value: exactly one of its kinds, and the articles that make it.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RawRule {
+    /// 日期不得晚于台账条目的日期；`entry` 为空时不问。Not later than a date of the entry that a field names.
+    pub(crate) not_beyond: Option<NotBeyond>,
+    /// 日期不得超过行为之日起的参数期间。Not later than a parameter's period after the act.
+    pub(crate) not_longer_than: Option<NotLongerThan>,
+    /// 须在台账已分配的序列之内。Lies in a series that a register allocates.
+    pub(crate) in_series: Option<InSeries>,
+    /// 台账中没有以它为键的有效条目。No entry in force of the register bears it.
+    pub(crate) free_in: Option<At<String>>,
+    /// 同一表格中不得重复。No two rows of the table bear it.
+    pub(crate) once: bool,
+    /// 依据：法规#条。
+    pub(crate) basis: Vec<At<String>>,
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NotBeyond {
+    /// 写着条目的字段。The field that names the entry.
+    pub(crate) entry: At<String>,
+    /// 条目的日期字段。The entry's date field.
+    pub(crate) date: At<String>,
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NotLongerThan {
+    /// 参数（期间）。
+    pub(crate) param: At<String>,
+    /// 该字段有值时不问。Not asked where this field is there.
+    #[serde(default)]
+    pub(crate) unless: Option<At<String>>,
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct InSeries {
+    /// 序列的台账，键是前缀。The register of series, by prefix.
+    pub(crate) register: At<String>,
+    /// 起号字段。The field of the first number.
+    pub(crate) first: At<String>,
+    /// 止号字段（含）。The field of the last number, itself included.
+    pub(crate) last: At<String>,
 }
 
 /// 选项。One choice of an enum.

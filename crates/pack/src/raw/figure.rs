@@ -45,6 +45,12 @@ pub(crate) struct RawFigure {
     /// 期限内完成。
     #[serde(default)]
     pub(crate) kept: Option<RawKept>,
+    /// 公布的事项数。
+    #[serde(default)]
+    pub(crate) items: Option<RawItemsCounted>,
+    /// 截止时有效的参数值（期间取其数）。A parameter's value at the cut-off; of a period its count.
+    #[serde(default)]
+    pub(crate) param: Option<At<String>>,
     /// 四舍五入到几位小数。
     #[serde(default)]
     pub(crate) round: Option<RawRound>,
@@ -66,8 +72,8 @@ pub(crate) type RawWhere = Named<Names>;
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawCases {
-    /// 程序。
-    pub(crate) of: At<String>,
+    /// 程序，一个或几个。One procedure or several.
+    pub(crate) of: Names,
     /// 在本期首次做了该行为（或标签）的办件；不写则为本期立件的办件。
     #[serde(default)]
     pub(crate) cohort: Option<At<String>>,
@@ -76,13 +82,27 @@ pub(crate) struct RawCases {
     /// 截止时的状态。
     #[serde(default)]
     pub(crate) state_at_cutoff: Vec<At<String>>,
+    /// 只算截止时该期限钟已到头的办件（停止或届满）。Only those whose clock has ended by the cut-off.
+    #[serde(default)]
+    pub(crate) clock_ended: Option<At<String>>,
+}
+
+/// 公布的事项数。Items of the published list.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawItemsCounted {
+    /// 办理事项的程序。The procedures by which they are handled.
+    pub(crate) of: Names,
+    /// 只算能（或不能）网上办理的。Only those that can, or cannot, be done online.
+    #[serde(default)]
+    pub(crate) online: Option<bool>,
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawActs {
-    /// 程序。
-    pub(crate) of: At<String>,
+    /// 程序，一个或几个。One procedure or several.
+    pub(crate) of: Names,
     /// 行为或标签。
     pub(crate) act: At<String>,
     #[serde(default, rename = "where")]
@@ -146,8 +166,8 @@ pub(crate) struct RawMedian {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawKept {
-    /// 程序。
-    pub(crate) of: At<String>,
+    /// 程序，一个或几个。One procedure or several.
+    pub(crate) of: Names,
     pub(crate) cohort: At<String>,
     pub(crate) clock: At<String>,
     #[serde(default, rename = "where")]

@@ -196,6 +196,9 @@ pub(crate) struct RawMoment {
     /// 某行为或标签之后，与 wait 连用。
     #[serde(default)]
     pub(crate) after: Option<At<String>>,
+    /// 日期字段：那一天过完时。A date field: when that day is over.
+    #[serde(default)]
+    pub(crate) end_of: Option<At<String>>,
     /// 之后多久：参数。
     #[serde(default)]
     pub(crate) wait: Option<ParamName>,

@@ -182,8 +182,8 @@ fn validated(lang: Lang, field: &Field, value: Value) -> Result<Value, String> {
                     ));
                 }
             }
-            // The office judges these with the time of the act and its own list of marks.
-            Validator::NotAfterAct | Validator::Unclassified => {}
+            // The office judges these: they need the time of the act, its own list of marks, or registers.
+            Validator::NotAfterAct | Validator::Unclassified | Validator::Rule(_) => {}
         }
     }
     Ok(Value::String(text))

@@ -75,6 +75,7 @@ fn row(state: &WebState, visit: &Visit, row: &Row) -> Line {
             let what = crate::say!(visit.lang, "第 {version} 版", "version {version}");
             (format!("/work/register/{register}/entry?key={}", percent_encoded(key)), what)
         }
+        RowOf::Item { .. } => ("/public".to_owned(), crate::say!(visit.lang, "公布的事项", "published item")),
     };
     Line {
         href,

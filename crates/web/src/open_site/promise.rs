@@ -56,7 +56,7 @@ pub async fn promise(
     let counted = counts.of(&state.office, days).await?;
     let kept = |procedure: &str, clock: &str| {
         let figure = pack.figures.iter().find(|figure| {
-            matches!(&figure.query, FigureQuery::Kept { procedure: of, clock: by, .. } if of == procedure && by == clock) && figure.public
+            matches!(&figure.query, FigureQuery::Kept { procedures, clock: by, .. } if procedures.iter().any(|of| of == procedure) && by == clock) && figure.public
         })?;
         let value = counted.figures.iter().find(|value| value.id == figure.id)?;
         let shown = amount(&value.value);
