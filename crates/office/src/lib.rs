@@ -14,6 +14,7 @@ mod keys;
 pub mod lists;
 mod moment;
 mod office;
+pub mod officers;
 mod parties;
 mod receipts;
 mod registers;

@@ -16,6 +16,7 @@ mod mark;
 mod pending;
 mod reading;
 mod seal;
+mod spawned;
 
 use std::sync::Arc;
 use std::time::Duration;
