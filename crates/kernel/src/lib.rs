@@ -4,6 +4,7 @@ pub mod calendar;
 pub mod canon;
 pub mod case;
 pub mod clock;
+pub mod constraint;
 pub mod figure;
 pub mod ledger;
 pub mod organ;

@@ -99,6 +99,8 @@ kinds! {
     ARTICLE: "条文", "article";
     CHOICE: "选项", "choice";
     CLOCK: "期限钟", "clock";
+    CONSTRAINT: "法定约束", "constraint";
+    REALIZATION: "程序种类", "kind of procedure";
     FACT: "法定事实", "fact";
     FIELD: "字段", "field";
     FIGURE: "指标", "figure";

@@ -6,10 +6,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use guiju_kernel::calendar::{Notice, WorkingHours};
+use guiju_kernel::constraint::Constraint;
 use guiju_kernel::figure::definition::Figure;
 use guiju_kernel::organ::{Item, Organ, Register, Role, Unit};
 use guiju_kernel::procedure::ParamValue;
-use guiju_kernel::procedure::definition::{InForce, Procedure, Text};
+use guiju_kernel::procedure::definition::{FieldKind, InForce, Procedure, Text};
 use guiju_kernel::procedure::guard::Guard;
 use guiju_kernel::time::{Instant, date_of};
 use jiff::civil::Date;
@@ -79,6 +80,10 @@ pub struct Statute {
     pub tags: BTreeMap<String, Text>,
     /// Its facts as conditions over its terms.
     pub facts: BTreeMap<String, Guard>,
+    /// Its terms, each with the kind of field that can speak for it.
+    pub terms: BTreeMap<String, FieldKind>,
+    /// What it demands of procedures, in the order of the file.
+    pub constraints: Vec<Constraint>,
 }
 
 impl Pack {
@@ -275,6 +280,7 @@ fn complain_of_twins(sources: &Sources, notes: &RefCell<Vec<Complaint>>) {
     twins(Kind::TERM, laws().flat_map(|file| with_path(file, file.raw.terms.iter())), notes);
     twins(Kind::TAG, laws().flat_map(|file| with_path(file, file.raw.tags.iter())), notes);
     twins(Kind::FACT, laws().flat_map(|file| with_path(file, file.raw.facts.iter())), notes);
+    twins(Kind::CONSTRAINT, laws().flat_map(|file| with_path(file, file.raw.constraints.iter())), notes);
     twins(Kind::REGISTER, sources.registers.iter().map(|file| (&file.path, &file.raw.id)), notes);
     twins(Kind::FIGURE, sources.figures.iter().flat_map(|file| with_path(file, file.raw.iter())), notes);
     twins(Kind::ITEM, sources.items.iter().flat_map(|file| with_path(file, file.raw.iter())), notes);

@@ -15,6 +15,8 @@ use crate::source::at::{At, Named};
 pub(crate) struct Scope<'a> {
     pub(crate) known: &'a Known<'a>,
     pub(crate) procedure: Option<&'a RawProcedure>,
+    /// Clocks of a constraint's fragment, which stands in no procedure.
+    pub(crate) fragment: &'a [&'a str],
 }
 
 const CLOCK_STATES: [(&str, ClockIs); 5] = [
@@ -278,6 +280,10 @@ impl<'a> Scope<'a> {
     pub(crate) fn clock(&self, name: &At<String>, margin: Margin<'_>) {
         match self.procedure {
             Some(procedure) if procedure.clocks.has(name) => {}
+            None if self.fragment.contains(&name.as_str()) => {}
+            None if !self.fragment.is_empty() => {
+                margin.unknown(name.spot, Kind::CLOCK, name, self.fragment.iter().copied());
+            }
             Some(procedure) => margin.unknown(name.spot, Kind::CLOCK, name, procedure.clocks.names()),
             None => margin.note(
                 name.spot,

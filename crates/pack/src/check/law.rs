@@ -2,18 +2,43 @@
 
 use std::collections::BTreeMap;
 
-use guiju_kernel::procedure::definition::Text;
+use guiju_kernel::procedure::definition::{Choice, FieldKind, Text};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
+use super::constraint::constraints;
 use super::dates::{day, in_force, overlap};
 use super::guard::{Scope, guard};
 use super::known::{Known, ParamIs};
 use crate::complaint::{Complaint, Kind, Margin, Spot};
-use crate::raw::law::{RawParam, RawStatute};
+use crate::raw::law::{RawParam, RawStatute, RawTerm, TermType};
 use crate::source::at::At;
 use crate::sources::File;
 use crate::{Param, Statute};
+
+impl RawTerm {
+    /// The kind of field that can speak for the term.
+    fn field_kind(&self) -> FieldKind {
+        match self.kind {
+            TermType::Flag => FieldKind::Flag,
+            TermType::Integer => FieldKind::Integer { min: None, max: None },
+            TermType::Money => FieldKind::Money,
+            TermType::Date => FieldKind::Date,
+            TermType::Text => FieldKind::Text { max: u32::MAX, lines: 1 },
+            TermType::Enum => {
+                let title = |value: &String| Text { zh: value.clone(), en: value.clone() };
+                let choice = |value: &String| Choice {
+                    value: value.clone(),
+                    title: title(value),
+                    words: Vec::new(),
+                    unit: None,
+                    template: None,
+                };
+                FieldKind::Enum { choices: self.values.iter().map(choice).collect(), most: 1 }
+            }
+        }
+    }
+}
 
 impl RawParam {
     pub(crate) fn is(&self) -> ParamIs {
@@ -35,7 +60,7 @@ pub(crate) fn statute(file: &File<RawStatute>, known: &Known<'_>, margin: Margin
     for (_, realization) in raw.realizations.iter() {
         realization.must_bear.iter().for_each(|tag| known.tag(tag, margin));
     }
-    let scope = Scope { known, procedure: None };
+    let scope = Scope { known, procedure: None, fragment: &[] };
     Statute {
         id: raw.id.value.clone(),
         title: (&raw.title).into(),
@@ -43,6 +68,8 @@ pub(crate) fn statute(file: &File<RawStatute>, known: &Known<'_>, margin: Margin
         articles: raw.articles.iter().map(|(name, words)| (name.value.clone(), words.into())).collect(),
         tags: raw.tags.iter().map(|(name, words)| (name.value.clone(), Text::from(words))).collect(),
         facts: raw.facts.iter().map(|(name, fact)| (name.value.clone(), guard(fact, &scope, margin))).collect(),
+        terms: raw.terms.iter().map(|(name, term)| (name.value.clone(), term.field_kind())).collect(),
+        constraints: constraints(raw, known, margin),
     }
 }
 

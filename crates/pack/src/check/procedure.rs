@@ -24,7 +24,7 @@ use crate::sources::File;
 /// Checks one procedure.
 pub(crate) fn procedure(file: &File<RawProcedure>, known: &Known<'_>, margin: Margin<'_>) -> Procedure {
     let raw = &file.raw;
-    let scope = Scope { known, procedure: Some(raw) };
+    let scope = Scope { known, procedure: Some(raw), fragment: &[] };
     address_name(&raw.id, margin);
     named_as_its_file(file, margin);
     number(&raw.number, margin);

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::constraint::RawConstraint;
 use super::guard::RawGuard;
 use super::{Day, RawInForce, Words};
 use crate::source::at::{At, Named, OneOrMore};
@@ -33,6 +34,9 @@ pub(crate) struct RawStatute {
     /// 参数。Dated values.
     #[serde(default)]
     pub(crate) params: Named<OneOrMore<RawParam>>,
+    /// 法定约束。What it demands of procedures, over their tags.
+    #[serde(default)]
+    pub(crate) constraints: Named<RawConstraint>,
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

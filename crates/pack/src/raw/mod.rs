@@ -6,6 +6,7 @@ pub(crate) mod act;
 pub(crate) mod bureau;
 pub(crate) mod calendar;
 pub(crate) mod choices;
+pub(crate) mod constraint;
 pub(crate) mod examples;
 pub(crate) mod field;
 pub(crate) mod figure;
