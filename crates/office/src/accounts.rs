@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::answer::OfficeError;
 use crate::office::Office;
+use crate::officers::{OFFICERS, equip};
 use crate::parties::party_of_entry;
 
 /// The register that holds accounts, and the secret beside an entry with the password's hash.
@@ -51,13 +52,23 @@ impl Office {
         let fits = tokio::task::spawn_blocking(move || matches(&password, &kept))
             .await
             .map_err(|e| OfficeError::Input(e.to_string()))?;
-        Ok(entry.filter(|row| fits && known && !suspended(row)).map(|row| person_of(&row)))
+        self.equipped(entry.filter(|row| fits && known && !suspended(row)).map(|row| person_of(&row))).await
     }
 
     /// The person behind an account, as the register has them now; `None` once it has ended or was suspended.
     pub async fn person(&self, account: &str) -> Result<Option<Person>, OfficeError> {
         let entry = self.store.entry(ACCOUNTS, account).await?;
-        Ok(entry.filter(|row| !suspended(row)).map(|row| person_of(&row)))
+        self.equipped(entry.filter(|row| !suspended(row)).map(|row| person_of(&row))).await
+    }
+
+    /// With the cards and recusals of the register of officers, so that buttons know them too.
+    async fn equipped(&self, person: Option<Person>) -> Result<Option<Person>, OfficeError> {
+        let Some(mut person) = person else { return Ok(None) };
+        if self.pack().register(OFFICERS).is_some() {
+            let row = self.store.entry(OFFICERS, &person.id).await?;
+            equip(&mut person, row.as_ref());
+        }
+        Ok(Some(person))
     }
 
     async fn kept_password(&self, row: &EntryRow) -> Result<Option<String>, OfficeError> {

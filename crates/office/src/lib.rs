@@ -15,6 +15,7 @@ mod law_texts;
 pub mod lists;
 mod moment;
 mod office;
+pub mod officers;
 mod parties;
 mod receipts;
 mod registers;

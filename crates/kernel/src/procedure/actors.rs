@@ -41,11 +41,13 @@ pub(super) fn one_of(
     organ: &str,
     consulted: &mut Consulted,
 ) -> Result<(), Box<Refusal>> {
-    let mut refusal = None;
+    let mut refusal: Option<Box<Refusal>> = None;
     for rule in scene.act.by.iter().filter(|rule| concerns(rule, person.kind)) {
         match standing(scene, rule, person, organ, consulted) {
             Ok(()) => return Ok(()),
-            Err(why) => refusal = refusal.or(Some(why)),
+            // Of several places, what keeps them from the one whose role they have says more than a role they lack.
+            Err(why) if refusal.as_ref().is_none_or(|first| first.rule == "actor.role") => refusal = Some(why),
+            Err(_) => {}
         }
     }
     Err(refusal.unwrap_or_else(|| wrong_kind(scene, person)))

@@ -156,6 +156,8 @@ pub enum Validator {
     /// Refuses a text that bears a classification mark (秘密, 机密, 绝密).
     Unclassified,
     MinLength(u32),
+    /// A SHA-256 in 64 lower-case hexadecimal digits, such as that of a draw's proof.
+    Digest,
     /// Looks beyond the value itself: at its row, the case, registers, parameters.
     Rule(FieldRule),
 }

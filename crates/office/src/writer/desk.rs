@@ -193,12 +193,18 @@ impl Desk {
         time::from_millis(now).unwrap_or(Instant::UNIX_EPOCH)
     }
 
-    pub(super) async fn act(&mut self, ask: Ask, now: Instant, pending: &mut Pending) -> Result<Answer, OfficeError> {
+    pub(super) async fn act(
+        &mut self,
+        mut ask: Ask,
+        now: Instant,
+        pending: &mut Pending,
+    ) -> Result<Answer, OfficeError> {
         if let Some(token) = &ask.once
             && let Some(seq) = self.once_of(token).await?
         {
             return self.again(seq).await;
         }
+        self.equip_all(&mut ask.by).await?;
         let before = match &ask.target {
             Target::New { .. } => None,
             Target::Case { id, .. } => Some(self.case(*id).await?),
@@ -228,18 +234,22 @@ impl Desk {
                 Err(refusal) => return Ok(Answer::Refused(refusal)),
             };
             let proposal = proposal(&ask, marks, now, &volume);
-            if let Err(refusal) = self.decide(&volume, &procedure, before.as_deref(), &proposal, now).await? {
+            let judged = self.decide_with_spawned(&volume, &procedure, before.as_deref(), &proposal, now).await?;
+            if let Err(refusal) = judged {
                 return Ok(Answer::Refused(refusal));
             }
         }
         let files = self.seal_files(&ask, before.as_deref(), pending).await?;
         let (marks, rows): (Vec<_>, Vec<_>) = files.into_iter().unzip();
         let proposal = proposal(&ask, marks, now, &volume);
-        match self.decide(&volume, &procedure, before.as_deref(), &proposal, now).await? {
+        match self.decide_with_spawned(&volume, &procedure, before.as_deref(), &proposal, now).await? {
             Err(refusal) => Ok(Answer::Refused(refusal)),
-            Ok(decided) => {
+            Ok(mut decided) => {
                 pending.batch_mut().files.extend(rows);
-                self.accept(decided, before, ask.once, pending).await
+                let spawned = std::mem::take(&mut decided.spawn);
+                let answer = self.accept(decided, before, ask.once, pending).await?;
+                self.open_spawned(spawned, now, pending).await?;
+                Ok(answer)
             }
         }
     }

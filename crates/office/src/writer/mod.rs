@@ -16,6 +16,7 @@ mod mark;
 mod pending;
 mod reading;
 mod seal;
+mod spawned;
 
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -196,6 +196,7 @@ fn validators(raw: &RawField, margin: Margin<'_>) -> Vec<Validator> {
                 (Validator::NotAfterAct, matches!(raw.kind.value, FieldType::Date | FieldType::DateTime))
             }
             Check::Unclassified => (Validator::Unclassified, raw.kind.value == FieldType::Text),
+            Check::Digest => (Validator::Digest, raw.kind.value == FieldType::Text),
         };
         if !fits {
             margin.note(check.spot, "这项校验不适用于该类型的字段", "this check does not suit a field of that type");

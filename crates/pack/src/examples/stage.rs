@@ -6,16 +6,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use guiju_kernel::calendar::Almanac;
 use guiju_kernel::procedure::definition::Text;
 use guiju_kernel::procedure::guard::Guard;
-use guiju_kernel::procedure::{Facts, ParamValue, Person};
+use guiju_kernel::procedure::{Card, Facts, ParamValue, Person};
 use guiju_kernel::record::ActorKind;
 use guiju_kernel::rows::{EntryDoc, EntryRow};
 use guiju_kernel::time::{self, Instant};
 use guiju_kernel::validate::credit_code;
 use serde_json::{Map, Value};
 
+use crate::check::dates::day;
 use crate::complaint::{Kind, Margin};
 use crate::pack::Pack;
-use crate::raw::examples::{RawExamples, RawPerson};
+use crate::raw::examples::{RawCard, RawExamples, RawPerson};
 use crate::source::at::At;
 
 /// What the examples of a file share.
@@ -90,6 +91,7 @@ fn person(name: &At<String>, raw: &RawPerson, pack: &Pack, margin: Margin<'_>) -
         None => (None, None),
     };
     let party = raw.party.as_ref().map(|party| party.value.clone());
+    let area = organ.as_ref().and_then(|organ| pack.organ(organ)?.area.clone());
     Person {
         kind: match (&party, raw.import) {
             (Some(_), _) => ActorKind::Party,
@@ -101,9 +103,19 @@ fn person(name: &At<String>, raw: &RawPerson, pack: &Pack, margin: Margin<'_>) -
         unit,
         roles: raw.roles.iter().map(|role| role.value.clone()).collect(),
         party,
-        cards: Vec::new(),
-        qualifications: BTreeSet::new(),
-        recused: BTreeSet::new(),
+        cards: raw.cards.iter().map(|(kind, card)| self::card(kind, card, area.as_deref(), margin)).collect(),
+        qualifications: raw.holds.iter().cloned().collect::<BTreeSet<_>>(),
+        recused: raw.recused.iter().cloned().collect::<BTreeSet<_>>(),
+    }
+}
+
+fn card(kind: &At<String>, raw: &RawCard, area: Option<&str>, margin: Margin<'_>) -> Card {
+    Card {
+        kind: kind.value.clone(),
+        number: raw.number.clone(),
+        area: raw.area.as_deref().or(area).unwrap_or_default().to_owned(),
+        from: day(&raw.from, margin),
+        until: day(&raw.until, margin),
     }
 }
 

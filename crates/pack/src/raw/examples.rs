@@ -38,9 +38,33 @@ pub(crate) struct RawPerson {
     /// 工作人员的科室（机关/科室）。
     #[serde(default)]
     pub(crate) unit: Option<At<String>>,
+    /// 执法证件，按种类。Cards by kind, as the register of officers would tell them.
+    #[serde(default)]
+    pub(crate) cards: Named<RawCard>,
+    /// 资格。Qualifications.
+    #[serde(default)]
+    pub(crate) holds: Vec<String>,
+    /// 应当回避的当事人或办件。Parties and cases from which they are recused.
+    #[serde(default)]
+    pub(crate) recused: Vec<String>,
     /// 导入。Imports history.
     #[serde(default)]
     pub(crate) import: bool,
+}
+
+/// 证件：有效期含起日、不含止日。A card, valid from a day until before another.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawCard {
+    /// 证号。
+    pub(crate) number: String,
+    /// 执法区域；不写则为本机关的区域。Its area; that of the person's own organ if nothing is said.
+    #[serde(default)]
+    pub(crate) area: Option<String>,
+    #[schemars(with = "String")]
+    pub(crate) from: At<String>,
+    #[schemars(with = "String")]
+    pub(crate) until: At<String>,
 }
 
 /// 一个例子。

@@ -147,6 +147,8 @@ pub(crate) enum Check {
     NotAfterAct,
     /// 不得带密级标志。Refuses a text that bears a classification mark.
     Unclassified,
+    /// SHA-256 摘要（64位小写十六进制）。A SHA-256 in 64 lower-case hexadecimal digits.
+    Digest,
 }
 
 /// 规定：恰好写一种，并写明依据。A rule of law about one value: exactly one of its kinds, and the articles that make it.

@@ -183,7 +183,7 @@ fn validated(lang: Lang, field: &Field, value: Value) -> Result<Value, String> {
                 }
             }
             // The office judges these: they need the time of the act, its own list of marks, or registers.
-            Validator::NotAfterAct | Validator::Unclassified | Validator::Rule(_) => {}
+            Validator::NotAfterAct | Validator::Unclassified | Validator::Rule(_) | Validator::Digest => {}
         }
     }
     Ok(Value::String(text))
