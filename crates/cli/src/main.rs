@@ -7,6 +7,7 @@ mod bench;
 mod calendar;
 mod data;
 mod demo;
+mod draw;
 mod erase;
 mod export;
 mod figures;
@@ -47,6 +48,8 @@ enum Command {
     Import(import::ImportArgs),
     /// A register or the cases of a procedure as XLSX or CSV / 导出台账或办件清单
     Export(export::ExportArgs),
+    /// The lottery that anybody can run again / 可以重新抽取核对的随机抽取
+    Draw(draw::DrawArgs),
     /// Erases a party's personal data / 依法删除当事人个人信息
     Erase(erase::EraseArgs),
     /// Accounts / 账户
@@ -93,6 +96,7 @@ async fn run(command: Command) -> Result<ExitCode, Fault> {
         Command::Verify(args) => verify::run(args).await,
         Command::Import(args) => import::run(args).await,
         Command::Export(args) => export::run(args).await,
+        Command::Draw(args) => draw::run(&args),
         Command::Erase(args) => erase::run(args).await,
         Command::Users(args) => users::run(args).await,
         Command::Bench(args) => bench::run(args).await,
