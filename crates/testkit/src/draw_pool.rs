@@ -2,6 +2,8 @@
 //!
 //! Invented firms and officers; nothing of chance, so that what is made twice is equal.
 
+#![expect(clippy::indexing_slicing, reason = "every index is a remainder or a constant within its array")]
+
 use guiju_kernel::draw::quota::{Rule, Stratum};
 use guiju_kernel::draw::snapshot::{Card, Exclusion, Inspector, Inspectors, Snapshot, Target};
 use guiju_kernel::draw::source::{Group, commitment};

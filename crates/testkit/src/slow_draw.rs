@@ -3,6 +3,8 @@
 //! Refuses nothing and hurries nowhere: the twin against which the kernel's draw is tested. It shares the announced values with
 //! the kernel, and no code.
 
+#![expect(clippy::indexing_slicing, reason = "a list is scanned by its places, as one would on paper")]
+
 use guiju_kernel::draw::snapshot::{Inspector, Snapshot, Target};
 use guiju_kernel::draw::{Place, Reveal};
 use sha2::{Digest, Sha256};
