@@ -301,7 +301,7 @@ class Roster {
       for (const { of, position } of this.drawing.order) {
         if (of.stratum !== stratum || this.used.has(of.label)) continue;
         const found = this.drawing.place(position, of, this.barred);
-        if (found) return [this.put(at, found)];
+        return found ? [this.put(at, found)] : "substitute.none";
       }
       return "substitute.none";
     }
@@ -371,7 +371,23 @@ function key({ reveals, code }, snapshotHash) {
   return hmac(unhex(code))(utf8(`guiju/draw/seed/v1\n${snapshotHash}\n${lines.join("")}`));
 }
 
+/** Sizes first, so that no file keeps a browser busy for ever. */
+function checkSize({ snapshot: { targets, strata, sources, rule, inspectors }, substitutions, recorded }, hold) {
+  const [pool, again] = [inspectors?.pool.length ?? 0, substitutions.length];
+  const areas = new Set(targets.map(({ area }) => area).filter((area) => area !== undefined));
+  const bounds = [["targets", targets.length, 1000000], ["inspectors", pool, 10000], ["per_target", inspectors?.per_target ?? 0, 20], ["areas", areas.size, 200],
+    ["strata", strata.length, 100], ["sources", sources.length, 16], ["substitutions", again, 1000], ["commitments", recorded?.commitments?.length ?? 0, 100]];
+  for (const [what, size, most] of bounds) hold(size <= most, "size", `${what} ${size} > ${most}`);
+  if (bounds.some(([, size, most]) => size > most)) return;
+  const counts = quotas(rule, strata, sizesOf({ strata, targets }));
+  const drawn = typeof counts === "string" ? 0 : Number(counts.reduce((sum, number) => sum + number, 0n));
+  for (const [what, size, most] of [["pairings", drawn * pool * (again + 1), 50000000], ["scanned", targets.length * again, 100000000]])
+    hold(size <= most, "size", `${what} ${size} > ${most}`);
+}
+
 function verify(proof, hold, found) {
+  checkSize(proof, hold);
+  if (found.length > 0) return {};
   hold(proof.format === "guiju/draw/v1", "version", proof.format);
   checkSnapshot(proof.snapshot, hold);
   const snapshotHash = digest(`guiju/draw/snapshot/v1\n${canonical(proof.snapshot)}`);

@@ -69,6 +69,7 @@ macro_rules! mismatches {
 mismatches! {
     Text "text" "文件不是规范写法：内容可能没变，但字节被改过" "the file is not in its canonical spelling: its bytes were changed, even if its meaning was not"
     Version "version" "不认识这种格式：`{at}`" "the format `{at}` is not known"
+    Size "size" "超出一次抽取的规模上限：{at}" "larger than a draw may be: {at}"
     Hash "hash" "文件自身的摘要对不上：封存之后有内容被改动" "the file's own hash does not match: something in it was changed after it was sealed"
     SnapshotHash "snapshot.hash" "名单快照的摘要对不上：名单、规则或来源被改动" "the hash of the pool snapshot does not match: pool, rules or sources were changed"
     Label "label" "`{at}` 不能作标签：不得为空、超过 200 字节、含控制字符或首尾有空格" "`{at}` cannot be a label: no empty ones, none over 200 bytes, no control characters, no blank at either end"

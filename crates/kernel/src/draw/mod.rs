@@ -9,6 +9,7 @@ pub mod order;
 pub mod proof;
 pub mod quota;
 pub mod selection;
+pub mod size;
 pub mod snapshot;
 pub mod source;
 pub mod substitution;

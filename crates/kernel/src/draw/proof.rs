@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::fault::{DrawFault, Findings, Mismatch, What};
 use super::order::Key;
 use super::selection::{Drawing, Outcome};
+use super::size::check_size;
 use super::snapshot::{Snapshot, canonical};
 use super::source::{Reveal, check_reveals, is_hash, randomness};
 use super::substitution::{Of, Roster, Substitution, check_causes};
@@ -92,6 +93,7 @@ impl Input {
     /// Everything that the rules of the draw refuse.
     pub fn proof(self) -> Result<Proof, DrawFault> {
         let Input { snapshot, reveals, code, substitutions: causes, recorded } = self;
+        check_size(&snapshot, causes.len(), recorded.as_ref())?;
         snapshot.check()?;
         let mut found = Findings::default();
         check_reveals(&snapshot, &reveals, &mut found);

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::fault::{DrawFault, Findings, What};
 use super::quota::{Rule, Stratum, quotas};
+use super::size::check_size;
 use super::source::{Source, check_sources, is_hash};
 use crate::canon;
 use crate::procedure::definition::Text;
@@ -143,6 +144,7 @@ impl Snapshot {
     /// # Errors
     /// All that does not hold.
     pub fn check(&self) -> Result<(), DrawFault> {
+        check_size(self, 0, None)?;
         let mut found = Findings::default();
         found.hold(is_label(&self.id), What::Label, &self.id);
         found.hold(is_label(&self.organ), What::Label, &self.organ);

@@ -100,7 +100,8 @@ impl<'s, 'd> Roster<'s, 'd> {
         }
     }
 
-    /// The next of the same stratum that never stood in the result and has inspectors left.
+    /// The next of the same stratum that never stood in the result. One with too few inspectors left is not skipped: who keeps
+    /// inspectors away could otherwise pass a target over.
     fn next_target(&self, at: usize) -> Option<Place> {
         let stratum = &self.standing.get(at)?.stratum;
         let mut waiting = self
@@ -108,7 +109,8 @@ impl<'s, 'd> Roster<'s, 'd> {
             .order()
             .iter()
             .filter(|(_, target)| target.stratum == *stratum && !self.used.contains(&target.label));
-        waiting.find_map(|(position, target)| self.drawing.place(*position, target, &self.barred))
+        let (position, target) = waiting.next()?;
+        self.drawing.place(*position, target, &self.barred)
     }
 
     fn next_inspector(&self, at: usize, label: &str) -> Option<Place> {

@@ -6,6 +6,7 @@
 use super::fault::{DrawFault, Findings, What};
 use super::proof::{FORMAT, Proof, check_recorded, code_matches, key};
 use super::selection::{Drawing, Outcome, Place};
+use super::size::check_size;
 use super::source::check_reveals;
 use super::substitution::{Roster, check_causes};
 
@@ -55,6 +56,7 @@ pub fn examine(file: &[u8]) -> Result<Examined, Unread> {
 /// # Errors
 /// Everything that does not match.
 pub fn verify(proof: &Proof) -> Result<Checked, DrawFault> {
+    check_size(&proof.snapshot, proof.substitutions.len(), proof.recorded.as_ref())?;
     let mut found = Findings::default();
     found.hold(proof.format == FORMAT, What::Version, &proof.format);
     if let Err(fault) = proof.snapshot.check() {

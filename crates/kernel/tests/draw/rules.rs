@@ -145,6 +145,22 @@ fn the_ledger_took_pool_and_commitments_before_the_seed_and_the_result_after() {
 }
 
 #[test]
+fn a_file_that_would_keep_its_reader_busy_is_refused_by_its_sizes() {
+    assert_eq!(refused(|i| i.snapshot.inspectors.as_mut().unwrap().per_target = 21), ["size"]);
+    let sources = refused(|i| {
+        let more = std::iter::repeat_n(i.snapshot.sources[0].clone(), 14).collect::<Vec<_>>();
+        i.snapshot.sources.splice(0..0, more);
+    });
+    assert_eq!(sources, ["size"]);
+    let pairings = refused(|i| {
+        i.snapshot.targets = (0..6_000).map(draw_pool::target).collect();
+        i.snapshot.inspectors.as_mut().unwrap().pool = (0..9_000).map(draw_pool::inspector).collect();
+        i.snapshot.rule = Rule::LargestRemainder { total: 5_600 };
+    });
+    assert_eq!(pairings, ["size"]);
+}
+
+#[test]
 fn every_kind_of_mismatch_has_a_code_of_its_own_and_two_sentences() {
     let mut codes: Vec<_> = What::ALL.iter().map(|what| what.code()).collect();
     codes.sort_unstable();

@@ -7,6 +7,8 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use guiju_kernel::draw::{Examined, Kind, Of, Place, Snapshot, Source, What, examine};
 
+use tokio::sync::Semaphore;
+
 use crate::WebState;
 use crate::fault::Fault;
 use crate::frame::Frame;
@@ -17,6 +19,8 @@ use crate::visit::Visit;
 
 /// A pool of a hundred thousand makes about ten megabytes.
 const PROOF_MAX: u64 = 32 * 1024 * 1024;
+/// Proofs are checked one after the other: each may take seconds of computing and some hundred megabytes.
+static CHECKING: Semaphore = Semaphore::const_new(1);
 /// How many mismatches, and rows of the order, are shown.
 const MISMATCHES_SHOWN: usize = 20;
 const ORDER_SHOWN: usize = 200;
@@ -127,7 +131,9 @@ pub async fn check(State(state): State<WebState>, visit: Visit, request: Request
         return drawn(&state, &visit, Seen::NotTaken(word(visit.lang, "choose").to_owned()));
     };
     // A large pool takes a moment of pure computing, which must not hold up other visitors.
+    let turn = CHECKING.acquire().await.map_err(|error| Fault::Broken(error.to_string()))?;
     let examined = tokio::task::spawn_blocking(move || examine(&file.content)).await;
+    drop(turn);
     let seen = match examined.map_err(|error| Fault::Broken(error.to_string()))? {
         Ok(examined) => Seen::Examined(Box::new(examined)),
         Err(_) => Seen::Unread,
