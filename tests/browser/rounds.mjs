@@ -3,7 +3,7 @@ import { accounts, password } from "./stage.mjs";
 import { Visitor, fact } from "./teller.mjs";
 
 const OPEN = ["/", "/sign-in", "/portal", "/portal?q=贷款", "/portal?q=没有这种事", "/public", "/public/statistics", "/public/figure/requests.platform.accepted",
-  "/public/verify", "/public/ledger", "/public/complain", "/licences", "/no-such-page"];
+  "/public/verify", "/draw", "/public/ledger", "/public/complain", "/licences", "/no-such-page"];
 const WALKS = [
   ["firm", ["/portal", "/portal/matters", "/portal/officer", "/portal/file/enterprise-request", "/work", "/portal/matter/1"]],
   ["dispatcher", ["/work", "/work?band=overdue", "/work/dispatch", "/work/search?q=贷款", "/work/search?q=zzzz", "/work/registers", "/work/open/enterprise-request/file_for", "/lead"]],

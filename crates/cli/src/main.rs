@@ -7,6 +7,7 @@ mod bench;
 mod calendar;
 mod data;
 mod demo;
+mod draw;
 mod erase;
 mod export;
 mod figures;
@@ -51,6 +52,8 @@ enum Command {
     Export(export::ExportArgs),
     /// What the law says of the pack and of the records / 法律与法规包、记录的对照
     Law(law::LawArgs),
+    /// The lottery that anybody can run again / 可以重新抽取核对的随机抽取
+    Draw(draw::DrawArgs),
     /// Erases a party's personal data / 依法删除当事人个人信息
     Erase(erase::EraseArgs),
     /// Accounts / 账户
@@ -98,6 +101,7 @@ async fn run(command: Command) -> Result<ExitCode, Fault> {
         Command::Import(args) => import::run(args).await,
         Command::Export(args) => export::run(args).await,
         Command::Law(args) => law::run(args).await,
+        Command::Draw(args) => draw::run(&args),
         Command::Erase(args) => erase::run(args).await,
         Command::Users(args) => users::run(args).await,
         Command::Bench(args) => bench::run(args).await,

@@ -1,10 +1,11 @@
-//! What a regulator's work is: calendar, clocks, procedures, ledger and figures. Pure: no I/O, no clock, no randomness.
+//! What a regulator's work is: calendar, clocks, procedures, ledger, draws and figures. Pure: no I/O, no clock, no randomness.
 
 pub mod calendar;
 pub mod canon;
 pub mod case;
 pub mod clock;
 pub mod constraint;
+pub mod draw;
 pub mod figure;
 pub mod ledger;
 pub mod organ;

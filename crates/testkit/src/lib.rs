@@ -1,5 +1,6 @@
 //! Builders, a fixed clock and deliberately slow twins, for tests only.
 
+pub mod draw_pool;
 pub mod facts;
 #[cfg(feature = "store")]
 pub mod failing_store;
@@ -7,4 +8,5 @@ pub mod pack_calendar;
 #[cfg(unix)]
 pub mod postgres;
 pub mod slow_calendar;
+pub mod slow_draw;
 pub mod slow_merkle;

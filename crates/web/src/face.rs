@@ -66,7 +66,7 @@ impl Face {
         match path.trim_start_matches('/').split('/').next().unwrap_or_default() {
             "portal" => Some(Face::Portal),
             "work" => Some(Face::Workbench),
-            "public" => Some(Face::Public),
+            "public" | "draw" => Some(Face::Public),
             "lead" => Some(Face::Leadership),
             _ => None,
         }
@@ -111,6 +111,7 @@ mod tests {
     #[test]
     fn a_path_belongs_to_the_face_of_its_first_part_only() {
         assert_eq!(Face::of("/work/case/7"), Some(Face::Workbench));
+        assert_eq!(Face::of("/draw"), Some(Face::Public));
         assert_eq!(Face::of("/workshop"), None);
         assert_eq!(Face::of("/sign-in"), None);
     }

@@ -191,7 +191,7 @@ const KINDS: &[(&str, &[u8], usize, &[&str])] = &[
 ];
 
 /// Endings whose content is plain text.
-const TEXTS: &[&str] = &["txt", "csv", "md"];
+const TEXTS: &[&str] = &["txt", "csv", "md", "json"];
 
 fn kind_of(content: &[u8]) -> Option<(&'static str, &'static [&'static str])> {
     KINDS
@@ -259,6 +259,7 @@ fn media_of(ending: &str) -> &'static str {
         "7z" => "application/x-7z-compressed",
         "txt" | "md" => "text/plain",
         "csv" => "text/csv",
+        "json" => "application/json",
         "mp4" | "m4a" | "mov" => "video/mp4",
         "heic" => "image/heic",
         "wav" => "audio/wav",

@@ -26,6 +26,7 @@ pub fn links(pack: &Pack, face: Option<Face>, lang: Lang, person: Option<&Person
             ("/public", "服务承诺", "Service promise"),
             ("/public/statistics", "统计", "Statistics"),
             ("/public/verify", "验证回执", "Verify a receipt"),
+            ("/draw", "随机抽取", "Random draw"),
             ("/public/ledger", "存证账本", "Ledger"),
             ("/law", "依据与程序", "Law"),
             ("/public/complain", "投诉与救济", "Complaints"),

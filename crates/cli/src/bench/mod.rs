@@ -1,6 +1,7 @@
 //! `guiju bench`: the project's own benchmarks, each number beside a bound measured in the same run.
 
 mod acts;
+mod draw;
 mod drill;
 mod http;
 mod machine;
@@ -30,6 +31,8 @@ enum What {
     Acts(acts::ActsArgs),
     /// How long pages take with many cases, beside their time with few / 大量办件时页面的响应时间
     Pages(pages::PagesArgs),
+    /// A draw from a large pool, beside the HKDF outputs alone / 大名单的随机抽取
+    Draw(draw::DrawArgs),
     /// Works until it is killed; for tests of durability
     #[command(hide = true)]
     Drill(drill::DrillArgs),
@@ -97,6 +100,7 @@ pub async fn run(args: BenchArgs) -> Result<ExitCode, Fault> {
     let (bench, json, results) = match args.what {
         What::Acts(args) => ("acts", args.place.json, acts::run(&args).await?),
         What::Pages(args) => ("pages", args.place.json, pages::run(&args).await?),
+        What::Draw(args) => ("draw", args.json, draw::run(&args)?),
         What::Drill(args) => return drill::run(args).await,
     };
     let measured = Measured { bench, machine, results };
@@ -117,9 +121,11 @@ fn opening() -> Result<guiju_kernel::time::Instant, Fault> {
 }
 
 fn say(row: &Row) {
+    // Seconds of a fast thing need more digits than acts a second.
+    let digits = if row.value < 10.0 { 3 } else { 1 };
     let beside = match (row.bound, row.ratio) {
-        (Some(bound), Some(ratio)) => format!("  bound {bound:.1}  ratio {ratio:.2}"),
+        (Some(bound), Some(ratio)) => format!("  bound {bound:.digits$}  ratio {ratio:.2}"),
         _ => String::new(),
     };
-    println!("{:<28} {:>12.1} {}{beside}", row.name, row.value, row.unit);
+    println!("{:<28} {:>12.digits$} {}{beside}", row.name, row.value, row.unit);
 }

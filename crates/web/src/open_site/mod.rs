@@ -1,5 +1,6 @@
-//! The public site: the promise and how it was kept, statistics, receipts that anybody may verify, the ledger's public side.
+//! The public site: the promise and how it was kept, statistics, receipts that anybody may verify, the ledger's public side, draws that anybody may run again.
 
+pub mod draw;
 pub mod ledger;
 pub mod promise;
 pub mod statistics;
@@ -17,6 +18,7 @@ pub fn routes() -> Router<WebState> {
         .route("/public/statistics", get(statistics::statistics))
         .route("/public/figure/{id}", get(statistics::figure))
         .route("/public/verify", get(verify::form).post(verify::verify))
+        .route("/draw", get(draw::form).post(draw::check))
         .route("/public/ledger", get(ledger::page_of))
         .route("/public/log/{log}/checkpoint", get(ledger::checkpoint))
         .route("/public/log/{log}/tile/{*path}", get(ledger::tile))
