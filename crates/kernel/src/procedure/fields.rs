@@ -321,17 +321,7 @@ fn validated(
             Some(judge) => judge(field, rule, &value, None).map(|()| value),
             None => Ok(value),
         },
-        Validator::Digest => {
-            let said = said(&value);
-            if said.len() == 64 && said.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
-                return Ok(value);
-            }
-            let why = text(
-                format!("“{}”须为64位小写十六进制的SHA-256摘要", title.zh),
-                format!("`{}` has to be a SHA-256 in 64 lower-case hexadecimal digits", title.en),
-            );
-            Err(refuse(field, "digest", why))
-        }
+        Validator::Digest => digest(field, value),
         Validator::MinLength(min) => {
             let count = said(&value).chars().count();
             if count >= *min as usize {
@@ -344,4 +334,18 @@ fn validated(
             Err(refuse(field, "min_length", why))
         }
     }
+}
+
+/// A SHA-256 as people copy it: sixty-four lower-case hexadecimal digits.
+fn digest(field: &Field, value: Value) -> Result<Value, Box<Refusal>> {
+    let said = value.as_str().unwrap_or_default();
+    if said.len() == 64 && said.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+        return Ok(value);
+    }
+    let title = shown(&field.title, &field.name);
+    let why = text(
+        format!("“{}”须为64位小写十六进制的SHA-256摘要", title.zh),
+        format!("`{}` has to be a SHA-256 in 64 lower-case hexadecimal digits", title.en),
+    );
+    Err(refuse(field, "digest", why))
 }

@@ -9,14 +9,15 @@ use guiju_kernel::ledger::Tree;
 use guiju_kernel::ledger::vault::VaultKey;
 use guiju_kernel::procedure::definition::Procedure;
 use guiju_kernel::procedure::{Context, Decided, Person, Proposal, Refusal, RefusalKind, decide};
-use guiju_kernel::record::{ActorKind, Effect, Origin, Record, Table};
+use guiju_kernel::record::{ActorKind, Origin, Record, Table};
 use guiju_kernel::rows;
 use guiju_kernel::time::{self, Instant, date_of};
 use guiju_store::{Log, Store, StoredRecord, TileRow};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::facts::{Book, Entries, Miss, Numbers};
 use super::pending::Pending;
+use super::tokens::once_effect;
 use super::{Job, Task};
 use crate::answer::{Answer, Ask, Done, OfficeError, Target};
 use crate::keys::{Chance, Keys};
@@ -38,19 +39,19 @@ pub struct Desk {
     pub(super) readings: Tree,
     pub(super) last: i64,
     pub(super) head: Option<(u64, String)>,
-    cases: HashMap<u64, Arc<Case>>,
+    pub(super) cases: HashMap<u64, Arc<Case>>,
     pub(super) numbers: Numbers,
     pub(super) entries: Entries,
-    once: HashMap<String, u64>,
+    pub(super) once: HashMap<String, u64>,
     /// Tokens of waiting tasks that the store was asked for together, and did not have.
-    absent: HashSet<String>,
+    pub(super) absent: HashSet<String>,
     /// Numbers of imported cases that may still be on their way to the disk.
     imported: HashSet<String>,
     pub(super) party_keys: HashMap<String, Arc<VaultKey>>,
     pub(super) timers: BTreeSet<(i64, u64, String)>,
     /// Cases and tokens of the group that may still be on its way to the disk: not to be forgotten, since the store may not have
     /// them yet.
-    fresh: (HashSet<u64>, HashSet<String>),
+    pub(super) fresh: (HashSet<u64>, HashSet<String>),
 }
 
 impl Desk {
@@ -124,27 +125,6 @@ impl Desk {
         // What memory has forgotten the store knows by now: nothing may be taken for absent any more.
         self.absent.clear();
         Pending::default()
-    }
-
-    /// Asks the store for the form tokens of everything that waits, in one question instead of one a task. Nobody else writes
-    /// tokens, and those written meanwhile are in memory, so that what is absent stays so until the group ends.
-    pub async fn foresee(&mut self, jobs: impl Iterator<Item = &Job>) {
-        let token = |job: &Job| match &job.task {
-            Task::Act(ask) => ask.once.clone(),
-            _ => None,
-        };
-        let unknown = |token: &String| !self.once.contains_key(token) && !self.absent.contains(token);
-        let tokens: Vec<String> = jobs.filter_map(token).filter(unknown).collect();
-        if tokens.len() < 2 {
-            return;
-        }
-        // A fault here is no answer to anybody: each task asks again for itself.
-        let Ok(found) = self.store.once_of(&tokens).await else { return };
-        self.absent.extend(tokens);
-        for (token, seq) in found {
-            self.absent.remove(&token);
-            self.once.insert(token, seq);
-        }
     }
 
     /// Decides one task of a group. Whatever happens to it leaves the others as they are.
@@ -364,48 +344,9 @@ impl Desk {
         Ok(case)
     }
 
-    async fn case_opened_by(&mut self, token: &str) -> Result<Arc<Case>, OfficeError> {
-        match self.once_of(token).await? {
-            Some(id) => self.case(id).await,
-            None => Err(OfficeError::NoSuchCase(token.to_owned())),
-        }
-    }
-
-    pub(super) async fn once_of(&mut self, token: &str) -> Result<Option<u64>, OfficeError> {
-        match self.once.get(token) {
-            Some(seq) => Ok(Some(*seq)),
-            None if self.absent.contains(token) => Ok(None),
-            None => Ok(self.store.once(token).await?),
-        }
-    }
-
     /// Whether a case bears this number: a number stands for one run of a procedure, wherever it was given.
     pub(super) async fn number_taken(&self, number: &str) -> Result<bool, OfficeError> {
         Ok(self.imported.contains(number) || self.store.case_by_number(number).await?.is_some())
-    }
-
-    pub(super) fn remember_once(&mut self, token: String, seq: u64) {
-        self.fresh.1.insert(token.clone());
-        self.once.insert(token, seq);
-    }
-
-    /// The answer that the first submission of this form got.
-    async fn again(&mut self, seq: u64) -> Result<Answer, OfficeError> {
-        let case = match self.cases.get(&seq) {
-            Some(case) => case.id,
-            None => {
-                let found = self.store.records(Log::Events, seq, seq + 1).await?;
-                found.first().and_then(|r| r.case_id).unwrap_or(seq)
-            }
-        };
-        let case = self.case(case).await?;
-        Ok(Answer::Done(Done {
-            seq,
-            case: case.id,
-            number: case.number.clone(),
-            state: case.state.clone(),
-            again: true,
-        }))
     }
 
     /// Keeps memory bounded between groups: what is forgotten is read again when needed.
@@ -455,15 +396,6 @@ pub(super) fn proposal(
         claim: ask.history.as_ref().map(|h| h.claim.clone()),
         links: Vec::new(),
     }
-}
-
-pub(super) fn once_effect(token: &str, seq: u64) -> Effect {
-    let row = json!({ "token": token, "seq": seq });
-    let patch = match row {
-        Value::Object(map) => map,
-        _ => Map::new(),
-    };
-    Effect { table: Table::Once, key: token.to_owned(), patch: Some(patch) }
 }
 
 /// The foreign number under which a case is to be opened.

@@ -12,10 +12,11 @@ use guiju_kernel::time::{self, Instant};
 use guiju_pack::Pack;
 use serde_json::{Map, Value, json};
 
-use super::desk::{Desk, conflict, once_effect};
+use super::desk::{Desk, conflict};
 use super::facts::Miss;
 use super::mark::plain_record;
 use super::pending::Pending;
+use super::tokens::once_effect;
 use crate::answer::{Answer, Done, OfficeError};
 
 /// Somebody puts, changes or ends an entry.

@@ -5,8 +5,9 @@ use guiju_kernel::time::Instant;
 use guiju_pack::Pack;
 use serde_json::Map;
 
-use super::desk::{Desk, once_effect};
+use super::desk::Desk;
 use super::pending::Pending;
+use super::tokens::once_effect;
 use crate::answer::{Answer, Done, OfficeError};
 
 impl Desk {

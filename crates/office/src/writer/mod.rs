@@ -17,6 +17,7 @@ mod pending;
 mod reading;
 mod seal;
 mod spawned;
+mod tokens;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -85,21 +86,14 @@ pub async fn run(mut desk: Desk, store: Arc<dyn Store>, fence: Fence, mut jobs: 
     let mut waiting: VecDeque<Job> = VecDeque::new();
     loop {
         if waiting.is_empty() {
-            tokio::select! {
-                biased;
-                () = ended(&mut writing), if writing.is_some() => {
-                    settle(&mut desk, &mut writing).await;
-                    continue;
-                }
-                // Before the jobs, which under load are always there. By the machine's clock: the lease knows no other.
-                _ = renew.tick() => {
+            match next(&mut desk, &mut jobs, &mut writing, &mut renew).await {
+                Next::Job(job) => waiting.push_back(job),
+                Next::Settled => continue,
+                Next::Renew => {
                     let _ = store.renew_lease(&fence, OfficeClock::System.now_ms()).await;
                     continue;
                 }
-                job = jobs.recv() => match job { Some(job) => waiting.push_back(job), None => break },
-                () = tokio::time::sleep(desk.until_next_timer()) => {
-                    waiting.push_back(Job { task: Task::Ring, now: None, reply: oneshot::channel().0 });
-                }
+                Next::End => break,
             }
         }
         let alone = waiting.front().is_some_and(stands_alone);
@@ -107,31 +101,7 @@ pub async fn run(mut desk: Desk, store: Arc<dyn Store>, fence: Fence, mut jobs: 
             settle(&mut desk, &mut writing).await;
         }
         let mut pending = desk.begin_group();
-        loop {
-            // What waits is decided at once; while the group before is on its way to the disk, so is whatever still comes, so that
-            // few commits carry many acts.
-            while waiting.len() + pending.tasks() < GROUP {
-                match jobs.try_recv() {
-                    Ok(job) => waiting.push_back(job),
-                    Err(_) => break,
-                }
-            }
-            desk.foresee(waiting.iter()).await;
-            while let Some(job) = waiting.pop_front_if(|job| alone || !stands_alone(job)) {
-                desk.serve(job, &mut pending).await;
-                if alone {
-                    break;
-                }
-            }
-            if alone || !waiting.is_empty() || pending.tasks() >= GROUP || writing.is_none() {
-                break;
-            }
-            tokio::select! {
-                biased;
-                () = ended(&mut writing) => break,
-                job = jobs.recv() => match job { Some(job) => waiting.push_back(job), None => break },
-            }
-        }
+        gather(&mut desk, &mut pending, &mut waiting, &mut jobs, &mut writing).await;
         desk.end_group(&mut pending);
         if !settle(&mut desk, &mut writing).await {
             // What was decided on top of the lost group is void as well.
@@ -158,6 +128,71 @@ pub async fn run(mut desk: Desk, store: Arc<dyn Store>, fence: Fence, mut jobs: 
     }
     settle(&mut desk, &mut writing).await;
     let _ = store.release_lease(&fence).await;
+}
+
+/// What the writer turns to when nothing waits.
+enum Next {
+    Job(Job),
+    /// The group on its way to the disk has ended and was answered.
+    Settled,
+    Renew,
+    End,
+}
+
+async fn next(
+    desk: &mut Desk,
+    jobs: &mut mpsc::Receiver<Job>,
+    writing: &mut Option<Writing>,
+    renew: &mut tokio::time::Interval,
+) -> Next {
+    tokio::select! {
+        biased;
+        () = ended(writing), if writing.is_some() => {
+            settle(desk, writing).await;
+            Next::Settled
+        }
+        // Before the jobs, which under load are always there. By the machine's clock: the lease knows no other.
+        _ = renew.tick() => Next::Renew,
+        job = jobs.recv() => job.map_or(Next::End, Next::Job),
+        () = tokio::time::sleep(desk.until_next_timer()) => {
+            Next::Job(Job { task: Task::Ring, now: None, reply: oneshot::channel().0 })
+        }
+    }
+}
+
+/// Decides what waits. While the group before is on its way to the disk, so is whatever still comes, so that few commits carry
+/// many acts. What stands alone is a group of its own.
+async fn gather(
+    desk: &mut Desk,
+    pending: &mut Pending,
+    waiting: &mut VecDeque<Job>,
+    jobs: &mut mpsc::Receiver<Job>,
+    writing: &mut Option<Writing>,
+) {
+    let alone = waiting.front().is_some_and(stands_alone);
+    loop {
+        while waiting.len() + pending.tasks() < GROUP {
+            match jobs.try_recv() {
+                Ok(job) => waiting.push_back(job),
+                Err(_) => break,
+            }
+        }
+        desk.foresee(waiting.iter()).await;
+        while let Some(job) = waiting.pop_front_if(|job| alone || !stands_alone(job)) {
+            desk.serve(job, pending).await;
+            if alone {
+                break;
+            }
+        }
+        if alone || !waiting.is_empty() || pending.tasks() >= GROUP || writing.is_none() {
+            break;
+        }
+        tokio::select! {
+            biased;
+            () = ended(writing) => break,
+            job = jobs.recv() => match job { Some(job) => waiting.push_back(job), None => break },
+        }
+    }
 }
 
 /// An erasure must see every payload of the party, and nobody may seal under a key that is being dropped: so it is a group of its
