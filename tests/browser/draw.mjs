@@ -51,13 +51,15 @@ async function told(visitor, proof) {
   await page.click(".nav a[href='/draw']");
   await visitor.says(visitor.scripts ? "文件不会上传" : "不会保存", "the page says where the file goes");
   await visitor.sound("draw: before");
+  const example = await visitor.context.request.get("/draw/example.json");
+  fact((await example.body()).equals(proof), `${visitor.name}: the example to download is the proof that the command makes`);
   const sent = [];
   page.on("request", (request) => sent.push(`${request.method()} ${request.url()}`));
   await bring(visitor, proof);
   await visitor.says("重新抽取的结果与证明文件完全一致", "a proof as it was made is accepted");
-  const { snapshot, snapshot_hash: hash, result, substitutions } = JSON.parse(proof);
+  const { snapshot, snapshot_hash: hash, result, substitutions, recorded } = JSON.parse(proof);
   await visitor.says(hash, "the snapshot's hash is shown, to be compared");
-  for (const words of [snapshot.excluded[0].reason, result.places[0].target, substitutions[0].cause, "排序（前"]) await visitor.says(words, `the page shows ${words}`);
+  for (const words of [snapshot.excluded[0].reason, result.places[0].target, substitutions[0].cause, recorded.seed.leaf_hash, "排序（前"]) await visitor.says(words, `the page shows ${words}`);
   fact(visitor.scripts ? sent.length === 0 : sent.some((line) => line.startsWith("POST")), `${visitor.name}: with scripts nothing is sent, without them the file is`, sent.join(", "));
   await alike(visitor, "it holds");
   await visitor.sound("draw: it holds");
@@ -118,6 +120,7 @@ function changes(proof) {
   forge(({ snapshot }) => snapshot.sources.pop());
   forge(({ snapshot }) => snapshot.sources.reverse());
   forge(({ snapshot }) => (snapshot.sources[1].holder = snapshot.sources[0].holder));
+  forge(({ snapshot }) => (snapshot.sources[0].holder = snapshot.sources[1].holder = snapshot.organ));
   forge(({ snapshot }) => (snapshot.sources[2].kind.lottery.groups[0].take = 21));
   forge(({ reveals }) => (reveals[0].value = "20260302"));
   forge(({ reveals }) => delete reveals[0].salt);

@@ -56,13 +56,22 @@ function tables({ proof, mismatches, order, standing }) {
     if (substitutions.length > 0) all.push(...table(word("standing"), heads, rows(standing)));
     const drawn = new Set(result.places.map(({ target }) => target));
     const first = order.slice(0, ORDER_SHOWN);
-    const ordered = first.map(({ label, stratum, position }, at) => [at + 1, label, risk(stratum), position, drawn.has(label) ? word("yes") : ""]);
+    const ordered = first.map(({ label, stratum, position }, at) => [at + 1, label, risk(stratum), `${position.slice(0, 12)}…`, drawn.has(label) ? word("yes") : ""]);
     all.push(...table(word("order").replace("{n}", first.length), ["number", "target", "class", "position", "drawn"], ordered));
   }
   const struck = [...snapshot.excluded, ...(snapshot.inspectors?.excluded ?? [])].slice(0, ORDER_SHOWN);
   all.push(...table(word("excluded"), ["candidate", "reason"], struck.map(({ label, reason }) => [label, reason])));
   const said = snapshot.sources.slice(0, reveals.length).map((source, at) => [named(source), source.holder, reveals[at].value]);
-  return [...all, ...table(word("sources"), ["source", "holder", "value"], said)];
+  all.push(...table(word("sources"), ["source", "holder", "value"], said));
+  return [...all, ...table(word("recorded"), ["entry", "seq", "leaf"], entries(proof.recorded ?? {}))];
+}
+
+/** The entries of the ledger that the proof names, in the order that they must have. */
+function entries({ commitments = [], snapshot, seed, result, substitutions = [] }) {
+  const one = (name, mark) => (mark ? [[name, mark]] : []);
+  const all = [...commitments.map((mark) => ["mark.commitment", mark]), ...one("mark.snapshot", snapshot), ...one("mark.seed", seed), ...one("mark.result", result),
+    ...substitutions.map((mark) => ["mark.substitution", mark])];
+  return all.map(([name, { seq, leaf_hash: leaf }]) => [word(name), seq, leaf]);
 }
 
 function show(examined) {

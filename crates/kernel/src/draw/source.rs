@@ -1,6 +1,6 @@
 //! Where does the randomness come from? Sources named beforehand: witnesses who commit to a number, then public results.
 //!
-//! Refuses a single source (two sources of one holder are one), randomness that is too short to keep anybody from trying all
+//! Refuses a single source (two sources of one holder are one, those of the organ itself none), randomness that is too short to keep anybody from trying all
 //! outcomes, and a list whose last source is not a public result that appears after the snapshot was fixed: whoever reveals
 //! last could otherwise choose among outcomes. The signature of a drand round is not verified here.
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::fault::{Findings, What};
-use super::snapshot::{Snapshot, is_label, is_moment, is_text};
+use super::snapshot::{Snapshot, is_label, is_moment};
 use crate::ledger::Hash;
 
 /// All sources together must bear this many bits (ADR 0101).
@@ -21,7 +21,7 @@ pub const PUBLIC_BITS_MIN: u64 = 20;
 #[serde(deny_unknown_fields)]
 pub struct Source {
     pub id: String,
-    /// Who gives the value: two sources of one holder are not independent.
+    /// Who gives the value, a label: two sources of one holder are not independent, and the organ's own count for nothing.
     pub holder: String,
     pub kind: Kind,
 }
@@ -179,8 +179,9 @@ pub fn check_sources(snapshot: &Snapshot, found: &mut Findings) {
     for (at, source) in sources.iter().enumerate() {
         found.hold(is_label(&source.id), What::Label, &source.id);
         found.hold(!sources.iter().take(at).any(|other| other.id == source.id), What::Twice, &source.id);
-        found.hold(is_text(&source.holder) && source.kind.is_sound(), What::SourceKind, &source.id);
-        if !holders.contains(&source.holder.as_str()) {
+        found.hold(is_label(&source.holder) && source.kind.is_sound(), What::SourceKind, &source.id);
+        // The organ runs the draw: what it gives itself is no source beside it.
+        if source.holder != snapshot.organ && !holders.contains(&source.holder.as_str()) {
             holders.push(&source.holder);
         }
         match source.kind.public_at() {

@@ -111,7 +111,6 @@ fn compare(ours: &Outcome, theirs: &Outcome, found: &mut Findings) {
 }
 
 fn compare_substitutions(drawing: &Drawing<'_>, outcome: &Outcome, proof: &Proof, found: &mut Findings) -> Vec<Place> {
-    // Of the proof's own lifetime, so that what is barred may borrow from it.
     let mut roster = Roster::new(drawing, &outcome.places);
     for (number, substitution) in (1u64..).zip(&proof.substitutions) {
         match roster.substitute(&substitution.of) {

@@ -1,5 +1,6 @@
 //! The worked example of `docs/formats/draw.md` is what the kernel makes.
 
+use guiju_kernel::draw::proof::{Mark, Recorded};
 use guiju_kernel::draw::source::{commitment, randomness};
 use guiju_kernel::draw::{Input, examine};
 use guiju_testkit::draw_pool;
@@ -40,6 +41,14 @@ fn write_the_example() {
     let of = guiju_kernel::draw::Of::Target { label: first };
     let at = "2026-03-06T09:00:00.000+08:00".to_owned();
     input.substitutions = vec![guiju_kernel::draw::proof::Cause { of, cause: "企业已迁出本市".into(), at }];
+    let mark = |seq: u64| Mark { seq, leaf_hash: draw_pool::digest(&format!("entry {seq}")) };
+    input.recorded = Some(Recorded {
+        snapshot: Some(mark(1_203)),
+        commitments: vec![mark(1_198), mark(1_199)],
+        seed: Some(mark(1_377)),
+        result: Some(mark(1_378)),
+        substitutions: vec![mark(1_402)],
+    });
     let text = serde_json::to_string_pretty(&input).expect("json") + "\n";
     std::fs::write(format!("{folder}/draw-input.json"), text).expect("written");
     std::fs::write(format!("{folder}/draw-proof.json"), input.proof().expect("a proof").to_bytes().expect("bytes"))

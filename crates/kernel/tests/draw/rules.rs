@@ -28,6 +28,15 @@ fn one_source_is_not_two_and_one_holder_is_one_source() {
     assert_eq!(alone, ["sources.single", "sources.short"]);
     let one_hand = refused(|i| i.snapshot.sources.iter_mut().for_each(|source| source.holder = "同一人".into()));
     assert_eq!(one_hand, ["sources.single"]);
+    let own = refused(|i| {
+        i.snapshot.sources.iter_mut().take(2).for_each(|source| source.holder = "示例市工业和信息化局".into())
+    });
+    assert_eq!(own, ["sources.single"], "the organ is no source beside itself");
+    assert_eq!(
+        refused(|i| i.snapshot.sources[1].holder = "企业代表 ".into()),
+        ["sources.kind"],
+        "nor is a name with a blank"
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@
 use askama::Template;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use guiju_kernel::draw::{Examined, Kind, Of, Place, Snapshot, Source, What, examine};
+use guiju_kernel::draw::{Examined, Kind, Of, Place, Recorded, Snapshot, Source, What, examine};
 
 use tokio::sync::Semaphore;
 
@@ -14,7 +14,7 @@ use crate::fault::Fault;
 use crate::frame::Frame;
 use crate::intake::{self, FileRule};
 use crate::lang::Lang;
-use crate::page::page;
+use crate::page::{download, page};
 use crate::visit::Visit;
 
 /// A pool of a hundred thousand makes about ten megabytes.
@@ -83,6 +83,15 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("value", "数值", "Value"),
     ("at", "时间", "Time"),
     ("yes", "抽中", "drawn"),
+    ("recorded", "证明文件所称的账本记录", "Entries of the ledger that the proof names"),
+    ("entry", "记录", "Entry"),
+    ("seq", "账本序号", "Number"),
+    ("leaf", "叶哈希", "Leaf hash"),
+    ("mark.snapshot", "名单快照", "Pool snapshot"),
+    ("mark.commitment", "承诺", "Commitment"),
+    ("mark.seed", "随机数", "Randomness"),
+    ("mark.result", "结果", "Result"),
+    ("mark.substitution", "替补", "Substitution"),
 ];
 
 fn word(lang: Lang, name: &str) -> &'static str {
@@ -119,6 +128,13 @@ fn drawn(state: &WebState, visit: &Visit, seen: Seen) -> Result<Response, Fault>
 
 pub async fn form(State(state): State<WebState>, visit: Visit) -> Result<Response, Fault> {
     drawn(&state, &visit, Seen::Nothing)
+}
+
+/// The worked example of the format's page, for whoever has no proof at hand; its firms and officers are invented.
+const EXAMPLE: &[u8] = include_bytes!("../../../../docs/formats/golden/draw-proof.json");
+
+pub async fn example() -> Response {
+    download("draw-example.json", "application/json", EXAMPLE.to_vec())
 }
 
 pub async fn check(State(state): State<WebState>, visit: Visit, request: Request) -> Result<Response, Fault> {
@@ -185,7 +201,7 @@ fn laid_out(lang: Lang, examined: &Examined) -> Shown {
                     number.to_string(),
                     label.clone(),
                     class(lang, snapshot, stratum),
-                    position.clone(),
+                    position.chars().take(12).chain(['…']).collect(),
                     yes.to_owned(),
                 ]
             });
@@ -198,6 +214,8 @@ fn laid_out(lang: Lang, examined: &Examined) -> Shown {
     let rows = snapshot.sources.iter().zip(&proof.reveals);
     let rows = rows.map(|(source, said)| vec![named(source), source.holder.clone(), said.value.clone()]);
     table(titled("sources"), &["source", "holder", "value"], rows.collect());
+    let rows = proof.recorded.as_ref().map(|recorded| entries(lang, recorded)).unwrap_or_default();
+    table(titled("recorded"), &["entry", "seq", "leaf"], rows);
     Shown { mismatches, facts, tables }
 }
 
@@ -212,6 +230,17 @@ fn named(source: &Source) -> String {
         Kind::Lottery { name, issue, .. } => format!("{name} {issue}"),
         Kind::Drand { round, .. } => format!("drand {round}"),
     }
+}
+
+/// The entries of the ledger that the proof names, in the order that they must have.
+fn entries(lang: Lang, recorded: &Recorded) -> Vec<Vec<String>> {
+    let snapshot = recorded.snapshot.iter().map(|mark| ("mark.snapshot", mark));
+    let commitments = recorded.commitments.iter().map(|mark| ("mark.commitment", mark));
+    let seed = recorded.seed.iter().map(|mark| ("mark.seed", mark));
+    let result = recorded.result.iter().map(|mark| ("mark.result", mark));
+    let substitutions = recorded.substitutions.iter().map(|mark| ("mark.substitution", mark));
+    let all = commitments.chain(snapshot).chain(seed).chain(result).chain(substitutions);
+    all.map(|(name, mark)| vec![word(lang, name).to_owned(), mark.seq.to_string(), mark.leaf_hash.clone()]).collect()
 }
 
 /// A risk class by its title; by its id where the plan does not know it.

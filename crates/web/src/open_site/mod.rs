@@ -19,6 +19,7 @@ pub fn routes() -> Router<WebState> {
         .route("/public/figure/{id}", get(statistics::figure))
         .route("/public/verify", get(verify::form).post(verify::verify))
         .route("/draw", get(draw::form).post(draw::check))
+        .route("/draw/example.json", get(draw::example))
         .route("/public/ledger", get(ledger::page_of))
         .route("/public/log/{log}/checkpoint", get(ledger::checkpoint))
         .route("/public/log/{log}/tile/{*path}", get(ledger::tile))
