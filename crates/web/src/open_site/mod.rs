@@ -1,6 +1,7 @@
-//! The public site: the promise and how it was kept, statistics, receipts that anybody may verify, the ledger's public side.
+//! The public site: the promise and how it was kept, statistics, receipts and licences that anybody may verify, the ledger's public side.
 
 pub mod ledger;
+pub mod licence;
 pub mod promise;
 pub mod statistics;
 pub mod verify;
@@ -17,6 +18,7 @@ pub fn routes() -> Router<WebState> {
         .route("/public/statistics", get(statistics::statistics))
         .route("/public/figure/{id}", get(statistics::figure))
         .route("/public/verify", get(verify::form).post(verify::verify))
+        .route("/licence", get(licence::licence))
         .route("/public/ledger", get(ledger::page_of))
         .route("/public/log/{log}/checkpoint", get(ledger::checkpoint))
         .route("/public/log/{log}/tile/{*path}", get(ledger::tile))
