@@ -41,6 +41,22 @@ impl Office {
         Ok(self.store.entry(register, key).await?)
     }
 
+    /// Looks up the entry that bears this number whole, in the registers whose entries anybody may verify: its latest version, in
+    /// force or ended. A number without its check digits is not looked up at all, so that series cannot be walked through.
+    pub async fn verify_number(&self, number: &str) -> Result<Option<(Register, EntryRow)>, OfficeError> {
+        if !guiju_kernel::validate::check_digits::hold(number) {
+            return Ok(None);
+        }
+        let pack = self.pack();
+        for register in pack.registers.iter().filter(|register| !register.verifies.is_empty()) {
+            let versions = self.store.entry_history(&register.id, number).await?;
+            if let Some(row) = versions.into_iter().max_by_key(|row| row.version) {
+                return Ok(Some((register.clone(), row)));
+            }
+        }
+        Ok(None)
+    }
+
     /// Every version, oldest first.
     pub async fn entry_history(&self, who: &Person, register: &str, key: &str) -> Result<Vec<EntryRow>, OfficeError> {
         self.register_for(who, register)?;

@@ -66,7 +66,8 @@ impl Face {
         match path.trim_start_matches('/').split('/').next().unwrap_or_default() {
             "portal" => Some(Face::Portal),
             "work" => Some(Face::Workbench),
-            "public" | "draw" => Some(Face::Public),
+            // A licence bears the short address, and a draw is named by it.
+            "public" | "draw" | "licence" => Some(Face::Public),
             "lead" => Some(Face::Leadership),
             _ => None,
         }

@@ -1,7 +1,9 @@
-//! The public site: the promise and how it was kept, statistics, receipts that anybody may verify, the ledger's public side, draws that anybody may run again.
+//! The public site: the promise and how it was kept, statistics, receipts and licences that anybody may verify, draws that anybody may
+//! run again, the ledger's public side.
 
 pub mod draw;
 pub mod ledger;
+pub mod licence;
 pub mod promise;
 pub mod statistics;
 pub mod verify;
@@ -20,6 +22,7 @@ pub fn routes() -> Router<WebState> {
         .route("/public/verify", get(verify::form).post(verify::verify))
         .route("/draw", get(draw::form).post(draw::check))
         .route("/draw/example.json", get(draw::example))
+        .route("/licence", get(licence::licence))
         .route("/public/ledger", get(ledger::page_of))
         .route("/public/log/{log}/checkpoint", get(ledger::checkpoint))
         .route("/public/log/{log}/tile/{*path}", get(ledger::tile))

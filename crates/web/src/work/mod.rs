@@ -7,6 +7,7 @@ pub mod export;
 pub mod import;
 pub mod inbox;
 pub mod open;
+pub mod paper;
 pub mod register;
 pub mod search;
 
@@ -36,6 +37,7 @@ pub fn routes() -> Router<WebState> {
         .route("/work/register/{register}/list.xlsx", get(export::register))
         .route("/work/register/{register}/new", get(register::new).post(register::put_new))
         .route("/work/register/{register}/entry", get(register::entry).post(register::put))
+        .route("/work/register/{register}/paper", get(paper::paper))
         .route("/work/register/{register}/reveal", post(register::reveal))
         .route("/work/import", get(import::index))
         .route("/work/import/{what}", get(import::upload_page).post(import::preview))
