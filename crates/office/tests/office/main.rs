@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod bureau;
+mod enforcement;
 mod erasure;
 mod imports;
 mod old_cases;
