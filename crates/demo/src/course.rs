@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::chance::Dice;
 use crate::days::{DAY, HOUR, MINUTE, spread};
+use crate::lottery::Lottery;
 use crate::plan::{Plan, Share};
 
 /// Entries that a register has from the start.
@@ -41,9 +42,15 @@ pub struct Course {
     pub until: Option<Date>,
     /// `firm` (one by chance), `nobody`, or the key of an entry with placeholders.
     pub subject: String,
+    /// Only these firms of the register, by their place from 1; all of them where nothing is said.
+    #[serde(default)]
+    pub firms: Vec<u32>,
     /// Ways that some of the cases go: name and share.
     #[serde(default)]
     pub ways: std::collections::BTreeMap<String, Share>,
+    /// Its firms and officers are drawn: the n-th case has the n-th firm drawn, and `drawn` in `by` means its two officers.
+    #[serde(default)]
+    pub draw: Option<Lottery>,
     pub steps: Vec<CourseStep>,
 }
 

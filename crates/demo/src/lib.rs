@@ -9,6 +9,7 @@ mod chance;
 mod course;
 mod days;
 mod firms;
+mod lottery;
 mod performance;
 mod placeholder;
 mod plan;

@@ -1,5 +1,7 @@
 //! Asks the office for what courses foresee: their cases' acts, and the entries that registers have from the start.
 
+use std::collections::BTreeMap;
+
 use guiju_kernel::procedure::Person;
 use guiju_kernel::record::Origin;
 use guiju_kernel::time::{Instant, from_millis};
@@ -10,6 +12,7 @@ use crate::cast::{Cast, firm_person};
 use crate::chance::Dice;
 use crate::course::{Course, CourseStep, Due, Entries};
 use crate::firms::Firm;
+use crate::lottery::Drawn;
 use crate::placeholder::Filling;
 use crate::plan::Plan;
 
@@ -18,6 +21,8 @@ pub struct Performance<'a> {
     pub plan: &'a Plan,
     pub firms: &'a [Firm],
     pub cast: &'a Cast,
+    /// By the course's id.
+    pub draws: &'a BTreeMap<String, Drawn>,
 }
 
 /// An entry's key and its fields.
@@ -37,7 +42,10 @@ impl Performance<'_> {
         let called = format!("courses.{} {} {}", course.id, due.case + 1, step.act);
         let firm = self.firm(course, due.case);
         let at = from_millis(due.at).map_err(|e| OfficeError::Input(e.to_string()))?;
-        let filling = Filling { firm, words: &self.plan.words, at, case: due.case, count: course.count, row: None };
+        let drawn = self.draws.get(&course.id);
+        let words = &self.plan.words;
+        let filling =
+            Filling { firm, words, at, case: due.case, count: course.count, row: None, drawn, firms: self.firms };
         let mut dice = Dice::new(self.plan.seed, &format!("{}/{}/{}", course.id, due.case, due.step));
         let fault = |name: String| input(&called, &name);
         let given = filling.map(&step.given, &mut dice).map_err(fault)?;
@@ -52,7 +60,7 @@ impl Performance<'_> {
         let ask = Ask {
             target,
             act: step.act.clone(),
-            by: self.persons(step, firm).map_err(fault)?,
+            by: self.persons(step, firm, drawn.and_then(|drawn| drawn.place(due.case))).map_err(fault)?,
             done: None,
             origin: Origin::Own,
             given,
@@ -63,9 +71,17 @@ impl Performance<'_> {
         Ok((called, ask))
     }
 
-    /// One firm a case, the same at each of its steps.
+    /// One firm a case, the same at each of its steps: the one that was drawn, or one by chance.
     fn firm(&self, course: &Course, case: u32) -> Option<&Firm> {
-        Dice::new(self.plan.seed, &format!("{}/{case}/firm", course.id)).pick(self.firms)
+        if let Some(drawn) = self.draws.get(&course.id) {
+            let (target, _) = drawn.place(case)?;
+            return self.firms.iter().find(|firm| firm.code == target);
+        }
+        let mut dice = Dice::new(self.plan.seed, &format!("{}/{case}/firm", course.id));
+        match dice.pick(&course.firms) {
+            Some(place) => self.firms.get(usize::try_from(*place).ok()?.checked_sub(1)?),
+            None => dice.pick(self.firms),
+        }
     }
 
     fn subject(&self, course: &Course, filling: &Filling<'_>, dice: &mut Dice) -> Result<Option<String>, String> {
@@ -76,12 +92,27 @@ impl Performance<'_> {
         }
     }
 
-    fn persons(&self, step: &CourseStep, firm: Option<&Firm>) -> Result<Vec<Person>, String> {
-        let one = |name: &String| match name.as_str() {
-            "party" => firm.map(firm_person),
-            account => self.cast.visitors.iter().find(|m| m.person.id == account).map(|m| m.person.clone()),
-        };
-        step.by.iter().map(|name| one(name).ok_or_else(|| name.clone())).collect()
+    fn persons(
+        &self,
+        step: &CourseStep,
+        firm: Option<&Firm>,
+        place: Option<(&str, &[String])>,
+    ) -> Result<Vec<Person>, String> {
+        let account = |name: &str| self.cast.visitors.iter().find(|m| m.person.id == name).map(|m| m.person.clone());
+        let mut persons = Vec::new();
+        for name in &step.by {
+            match (name.as_str(), place) {
+                ("party", _) => persons.push(firm.map(firm_person).ok_or_else(|| name.clone())?),
+                ("drawn", Some((_, officers))) => {
+                    for officer in officers {
+                        persons.push(account(officer).ok_or_else(|| officer.clone())?);
+                    }
+                }
+                ("drawn.1", Some((_, [first, ..]))) => persons.push(account(first).ok_or_else(|| first.clone())?),
+                (name, _) => persons.push(account(name).ok_or_else(|| name.to_owned())?),
+            }
+        }
+        Ok(persons)
     }
 
     /// The entries of one wish.
@@ -90,7 +121,16 @@ impl Performance<'_> {
         let mut dice = Dice::new(self.plan.seed, &format!("{}/{}", wish.register, wish.key));
         let one = |case: u32| {
             let firm = Dice::new(self.plan.seed, &format!("{}/{case}", wish.register)).pick(self.firms);
-            let filling = Filling { firm, words: &self.plan.words, at, case, count: wish.count, row: None };
+            let filling = Filling {
+                firm,
+                words: &self.plan.words,
+                at,
+                case,
+                count: wish.count,
+                row: None,
+                drawn: None,
+                firms: self.firms,
+            };
             let key = filling.text(&wish.key, &mut dice)?;
             let key = key.as_str().map_or_else(|| key.to_string(), str::to_owned);
             Ok((key, filling.map(&wish.fields, &mut dice)?))

@@ -1,6 +1,6 @@
 //! Values of a plan with placeholders in pointed brackets, filled in for one case.
 //!
-//! `<firm.code>`, `<firm.name>`, `<firm.contact>`, `<firm.phone>`, `<firm.address>`, `<firm.district>`; `<n>` and `<n:4>` (the case's
+//! `<draw.id>`, `<draw.proof>` (SHA-256 of the proof of the course's draw); `<firm.code>`, `<firm.name>`, `<firm.contact>`, `<firm.phone>`, `<firm.address>`, `<firm.district>` and `<firm 3.code>` (of the third firm of the register); `<n>` and `<n:4>` (the case's
 //! number within its course, from 1, padded); `<product>`; `<date>`, `<date+30>`, `<date-10>` (days from the step's own); `<now>` (the step's moment); `<int 2 60>`
 //! (a whole number of that range, until exclusive). A text that is one placeholder of a whole number gives a number. Objects with one
 //! key make values: `{pick: [...]}` one of them, `{rows: 40, each: {...}}` a table, `{total: 19211, each: {...}}` a table whose rows add up to so many
@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::chance::Dice;
 use crate::firms::{Firm, pick};
+use crate::lottery::Drawn;
 use crate::plan::Words;
 
 /// What placeholders speak of.
@@ -24,6 +25,10 @@ pub struct Filling<'a> {
     pub count: u32,
     /// Number of the row within its table and over the course, from 1.
     pub row: Option<(u64, u64)>,
+    /// The firms of the plan, for those named by their place.
+    pub firms: &'a [Firm],
+    /// The draw of the course.
+    pub drawn: Option<&'a Drawn>,
 }
 
 impl Filling<'_> {
@@ -103,8 +108,14 @@ impl Filling<'_> {
             "firm.address" => return firm(|f| &f.address),
             "firm.district" => return firm(|f| &f.district),
             "product" => return Some(Value::from(pick(dice, &self.words.products))),
+            "draw.id" => return self.drawn.map(|drawn| Value::from(drawn.proof.snapshot.id.clone())),
+            "draw.proof" => return self.drawn.map(|drawn| Value::from(drawn.digest.clone())),
             "now" => return Some(Value::from(time::print(self.at))),
             _ => {}
+        }
+        if let Some((place, of)) = name.strip_prefix("firm ").and_then(|name| name.split_once('.')) {
+            let firm = self.firms.get(place.parse::<usize>().ok()?.checked_sub(1)?);
+            return Filling { firm, ..*self }.named(&format!("firm.{of}"), dice);
         }
         if let Some(bounds) = name.strip_prefix("int ") {
             let (from, until) = bounds.split_once(' ')?;
@@ -145,7 +156,8 @@ mod tests {
         }))
         .map_err(|e| e.to_string())?;
         let at = time::midnight(jiff::civil::date(2024, 2, 28));
-        Filling { firm: None, words: &words, at, case, count, row: None }.value(&told, &mut Dice::new(1, "test"))
+        Filling { firm: None, words: &words, at, case, count, row: None, drawn: None, firms: &[] }
+            .value(&told, &mut Dice::new(1, "test"))
     }
 
     #[test]

@@ -212,8 +212,14 @@ impl Plan {
             return fault("没有服务专员", "there are no service officers");
         }
         for course in &self.courses {
-            let by = course.steps.iter().flat_map(|step| &step.by).filter(|by| *by != "party");
-            if let Some(nobody) = by.into_iter().find(|by| !self.accounts.iter().any(|account| account.account == **by))
+            let by = course
+                .steps
+                .iter()
+                .flat_map(|step| &step.by)
+                .filter(|by| !["party", "drawn", "drawn.1"].contains(&by.as_str()));
+            let officers = course.draw.iter().flat_map(|lottery| &lottery.officers);
+            if let Some(nobody) =
+                by.into_iter().chain(officers).find(|by| !self.accounts.iter().any(|account| account.account == **by))
             {
                 return Err(PlanError {
                     zh: format!("`courses.{}`：账号 `{nobody}` 不在 accounts 中", course.id),

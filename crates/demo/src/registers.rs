@@ -6,7 +6,7 @@ use guiju_kernel::time::{Instant, from_millis, midnight, to_millis};
 use guiju_office::{EntryAsk, Office, OfficeError, accounts};
 use serde_json::{Map, Value, json};
 
-use crate::cast::{Cast, Member};
+use crate::cast::Member;
 use crate::chance::Dice;
 use crate::days::{DAY, HOUR};
 use crate::firms::{Firm, entry, person};
@@ -18,12 +18,11 @@ use crate::story::opening_day;
 /// Puts all entries that are there from the start.
 pub async fn fill(
     office: &Office,
-    plan: &Plan,
-    firms: &[Firm],
-    cast: &Cast,
+    performance: &Performance<'_>,
     under: &mut Under,
     progress: &mut dyn Progress,
-) -> Result<Vec<HandOver>, DemoError> {
+) -> Result<Vec<Planned>, DemoError> {
+    let Performance { plan, firms, cast, .. } = *performance;
     let at = midnight(opening_day(plan));
     let registrar = office.system();
     progress.begin("台账 / registers", u64::try_from(firms.len()).unwrap_or(0));
@@ -41,7 +40,6 @@ pub async fn fill(
     for handler in cast.handlers.values() {
         put_account(office, &registrar, handler, None, at, under).await?;
     }
-    let performance = Performance { plan, firms, cast };
     for wish in &plan.entries {
         for (key, fields) in performance.entries(wish, at)? {
             put(office, &registrar, &wish.register, &key, fields, at, under).await?;
@@ -52,17 +50,19 @@ pub async fn fill(
     Ok(hand_overs)
 }
 
-/// A firm that gets another officer during the year.
-pub struct HandOver {
+/// An entry that is put at a moment of the year.
+#[derive(Debug, Clone)]
+pub struct Planned {
     pub at: Instant,
-    firm: String,
-    officer: String,
+    pub register: String,
+    pub key: String,
+    pub fields: Map<String, Value>,
 }
 
-impl HandOver {
-    pub async fn put(&self, office: &Office, under: &mut Under) -> Result<(), DemoError> {
-        let fields = assignment(&self.firm, &self.officer);
-        put(office, &office.system(), "service-assignments", &self.firm, fields, self.at, under).await
+impl Planned {
+    pub async fn put(self, office: &Office, under: &mut Under) -> Result<(), DemoError> {
+        office.clock().advance(self.at);
+        put(office, &office.system(), &self.register, &self.key, self.fields, self.at, under).await
     }
 }
 
@@ -89,7 +89,7 @@ async fn service_officers(
     by: &Person,
     at: Instant,
     under: &mut Under,
-) -> Result<Vec<HandOver>, DemoError> {
+) -> Result<Vec<Planned>, DemoError> {
     let wishes = &plan.service_officers;
     let mut dice = Dice::new(plan.seed, "service officers");
     for n in 0..wishes.officers {
@@ -114,7 +114,13 @@ async fn service_officers(
     let moments = hand_over_moments(plan)?;
     let firms = served.iter().filter_map(|at| firms.get(*at)).zip(moments).enumerate();
     let next = |n: usize| officer(u64::try_from(n).unwrap_or(0) + 1);
-    Ok(firms.map(|(n, (firm, at))| HandOver { at, firm: firm.code.clone(), officer: next(n) }).collect())
+    let hand_over = |(n, (firm, at)): (usize, (&Firm, Instant))| Planned {
+        at,
+        register: "service-assignments".to_owned(),
+        key: firm.code.clone(),
+        fields: assignment(&firm.code, &next(n)),
+    };
+    Ok(firms.map(hand_over).collect())
 }
 
 fn assignment(firm: &str, officer: &str) -> Map<String, Value> {

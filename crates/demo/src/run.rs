@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use guiju_kernel::procedure::Refusal;
-use guiju_kernel::time::{from_millis, midnight};
+use guiju_kernel::time::{Instant, from_millis, midnight, to_millis};
 use guiju_office::{Answer, Office, OfficeError};
 use guiju_pack::Pack;
 use tokio::sync::oneshot;
@@ -14,6 +14,7 @@ use crate::course::{self, Due};
 use crate::firms::firms;
 use crate::performance::Performance;
 use crate::plan::{Plan, PlanError};
+use crate::registers::Planned;
 use crate::story::{Step, Story, opening_day, stories};
 
 /// Marks of a demonstration in its own data: it has begun, it has ended.
@@ -92,11 +93,15 @@ pub async fn run(office: &Office, pack: &Pack, plan: &Plan, progress: &mut dyn P
     let firms = firms(plan, pack);
     let cast = Cast::of(plan, pack, &firms);
     let mut under = Under::default();
-    let mut hand_overs =
-        VecDeque::from(crate::registers::fill(office, plan, &firms, &cast, &mut under, progress).await?);
+    let organ = pack.own().map(|organ| organ.id.clone()).unwrap_or_default();
+    let draws = crate::lottery::hold(plan, &organ, &firms)?;
+    let performance = Performance { plan, firms: &firms, cast: &cast, draws: &draws };
+    let mut planned = crate::registers::fill(office, &performance, &mut under, progress).await?;
+    planned.extend(draws.values().flat_map(|drawn| drawn.entries()));
+    planned.sort_by_key(|entry| entry.at);
+    let mut planned = VecDeque::from(planned);
     let calendar = office.volume().calendar(end)?.clone();
     let stories = stories(plan, &calendar);
-    let performance = Performance { plan, firms: &firms, cast: &cast };
     let mut courses = VecDeque::from(course::foreseen(plan, &calendar));
     let courses_begun = courses.iter().filter(|due| due.step == 0).count();
     let author = Author::new(plan, pack, &firms, &cast, &stories)?;
@@ -105,16 +110,8 @@ pub async fn run(office: &Office, pack: &Pack, plan: &Plan, progress: &mut dyn P
     for (n, (at, story, step)) in steps.iter().enumerate() {
         let Some(story) = stories.get(usize::try_from(*story).unwrap_or(usize::MAX)) else { continue };
         let now = from_millis(*at).map_err(|e| OfficeError::Input(e.to_string()))?;
-        while hand_overs.front().is_some_and(|h| h.at <= now) {
-            if let Some(hand_over) = hand_overs.pop_front() {
-                hand_over.put(office, &mut under).await?;
-            }
-        }
-        while courses.front().is_some_and(|due| due.at <= *at) {
-            if let Some(due) = courses.pop_front() {
-                perform(office, &performance, &due, &mut under).await?;
-            }
-        }
+        let mut agenda = Agenda { planned: &mut planned, courses: &mut courses };
+        agenda.until(now, office, &performance, &mut under).await?;
         office.clock().advance(now);
         let ask = author.ask(story, *step)?;
         let what = format!("{step:?} ({})", ask.act);
@@ -123,18 +120,46 @@ pub async fn run(office: &Office, pack: &Pack, plan: &Plan, progress: &mut dyn P
             progress.advance(500);
         }
     }
-    for due in courses {
-        perform(office, &performance, &due, &mut under).await?;
-    }
-    for hand_over in hand_overs {
-        hand_over.put(office, &mut under).await?;
-    }
+    let mut agenda = Agenda { planned: &mut planned, courses: &mut courses };
+    agenda.until(end, office, &performance, &mut under).await?;
     under.all().await?;
     office.clock().advance(end);
     office.ring(Some(end)).await?;
     let marked = office.mark("end_demonstration", ENDED, Some(end)).await?;
     office.publish(Some(end)).await?;
     Ok(Summary { cases: u64::try_from(stories.len() + courses_begun).unwrap_or(0), acts: marked })
+}
+
+/// What comes beside the requests: entries and acts of courses, each in the order of its moments.
+struct Agenda<'a> {
+    planned: &'a mut VecDeque<Planned>,
+    courses: &'a mut VecDeque<Due>,
+}
+
+impl Agenda<'_> {
+    /// Does everything that is due before or at a moment.
+    async fn until(
+        &mut self,
+        now: Instant,
+        office: &Office,
+        of: &Performance<'_>,
+        under: &mut Under,
+    ) -> Result<(), DemoError> {
+        loop {
+            let entry = self.planned.front().map(|entry| to_millis(entry.at));
+            let act = self.courses.front().map(|due| due.at);
+            let Some(next) = entry.into_iter().chain(act).min().filter(|next| *next <= to_millis(now)) else {
+                return Ok(());
+            };
+            if entry == Some(next) {
+                if let Some(entry) = self.planned.pop_front() {
+                    entry.put(office, under).await?;
+                }
+            } else if let Some(due) = self.courses.pop_front() {
+                perform(office, of, &due, under).await?;
+            }
+        }
+    }
 }
 
 /// One act of a course, at its moment.
