@@ -11,7 +11,7 @@ use super::fault::{DrawFault, Findings, Mismatch, What};
 use super::order::Key;
 use super::selection::{Drawing, Outcome};
 use super::size::check_size;
-use super::snapshot::{Snapshot, canonical};
+use super::snapshot::{HASH_LINE, Snapshot, canonical, labelled_hash};
 use super::source::{Reveal, check_reveals, is_hash, randomness};
 use super::substitution::{Of, Roster, Substitution, check_causes};
 
@@ -100,7 +100,8 @@ impl Input {
         found.hold(code_matches(&code, &snapshot.code), What::Code, "");
         check_recorded(recorded.as_ref(), causes.len(), &mut found);
         found.verdict()?;
-        let snapshot_hash = snapshot.hash()?;
+        let spelt = canonical(&snapshot)?;
+        let snapshot_hash = labelled_hash(HASH_LINE, &spelt);
         let key = key(&snapshot_hash, &reveals, &code);
         let (result, by) = {
             let drawing = Drawing::new(&snapshot, &key);
@@ -125,7 +126,7 @@ impl Input {
         let (format, hash) = (FORMAT.to_owned(), String::new());
         let proof =
             Proof { format, snapshot, snapshot_hash, reveals, code, key, result, substitutions, recorded, hash };
-        Ok(Proof { hash: proof.own_hash()?, ..proof })
+        Ok(Proof { hash: proof.own_hash_with(&spelt)?, ..proof })
     }
 }
 
@@ -147,15 +148,48 @@ impl Proof {
     /// # Errors
     /// When a number is beyond what canonical JSON holds.
     pub fn own_hash(&self) -> Result<String, DrawFault> {
-        let mut value = serde_json::to_value(self)
-            .map_err(|error| DrawFault(vec![Mismatch::new(What::Version, error.to_string())]))?;
-        if let Some(members) = value.as_object_mut() {
-            members.remove("hash");
+        self.own_hash_with(&canonical(&self.snapshot)?)
+    }
+
+    /// The same, given the snapshot's canonical bytes.
+    pub(super) fn own_hash_with(&self, snapshot: &[u8]) -> Result<String, DrawFault> {
+        self.joined(snapshot, false).map(|bytes| labelled_hash(b"guiju/draw/proof/v1\n", &bytes))
+    }
+
+    /// The file, given the snapshot's canonical bytes.
+    pub(super) fn to_bytes_with(&self, snapshot: &[u8]) -> Result<Vec<u8>, DrawFault> {
+        let mut bytes = self.joined(snapshot, true)?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+
+    /// Canonical JSON, joined from the members' own. The snapshot is nearly all of a proof: it is spelt out once, not once for
+    /// each hash. Names stand in the order of canonical JSON.
+    fn joined(&self, snapshot: &[u8], with_hash: bool) -> Result<Vec<u8>, DrawFault> {
+        let recorded = self.recorded.as_ref().map(canonical).transpose()?;
+        let hash = with_hash.then(|| canonical(&self.hash)).transpose()?;
+        let members = [
+            ("code", Some(canonical(&self.code)?)),
+            ("format", Some(canonical(&self.format)?)),
+            ("hash", hash),
+            ("key", Some(canonical(&self.key)?)),
+            ("recorded", recorded),
+            ("result", Some(canonical(&self.result)?)),
+            ("reveals", Some(canonical(&self.reveals)?)),
+            ("snapshot", None),
+            ("snapshot_hash", Some(canonical(&self.snapshot_hash)?)),
+            ("substitutions", Some(canonical(&self.substitutions)?)),
+        ];
+        let mut bytes = Vec::with_capacity(snapshot.len() + 4_096);
+        for (name, member) in &members {
+            let member = if *name == "snapshot" { Some(snapshot) } else { member.as_deref() };
+            let Some(member) = member else { continue };
+            bytes.push(if bytes.is_empty() { b'{' } else { b',' });
+            bytes.extend_from_slice(format!("\"{name}\":").as_bytes());
+            bytes.extend_from_slice(member);
         }
-        let mut hasher = Sha256::new();
-        hasher.update(b"guiju/draw/proof/v1\n");
-        hasher.update(canonical(&value)?);
-        Ok(hex::encode(hasher.finalize()))
+        bytes.push(b'}');
+        Ok(bytes)
     }
 
     /// The file: canonical JSON and one line feed.
@@ -163,9 +197,7 @@ impl Proof {
     /// # Errors
     /// When a number is beyond what canonical JSON holds.
     pub fn to_bytes(&self) -> Result<Vec<u8>, DrawFault> {
-        let mut bytes = canonical(self)?;
-        bytes.push(b'\n');
-        Ok(bytes)
+        self.to_bytes_with(&canonical(&self.snapshot)?)
     }
 }
 

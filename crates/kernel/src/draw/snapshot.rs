@@ -98,6 +98,9 @@ impl Card {
     }
 }
 
+/// What is hashed before the canonical JSON of a snapshot.
+pub(super) const HASH_LINE: &[u8] = b"guiju/draw/snapshot/v1\n";
+
 const LABEL_BYTES_MAX: usize = 200;
 
 /// Whether this can be a label: 1 to 200 bytes, no control character, no blank (ASCII or Chinese) at either end. Code points
@@ -132,11 +135,7 @@ impl Snapshot {
     /// # Errors
     /// When a number is beyond what canonical JSON holds.
     pub fn hash(&self) -> Result<String, DrawFault> {
-        let bytes = canonical(self)?;
-        let mut hasher = Sha256::new();
-        hasher.update(b"guiju/draw/snapshot/v1\n");
-        hasher.update(&bytes);
-        Ok(hex::encode(hasher.finalize()))
+        canonical(self).map(|bytes| labelled_hash(HASH_LINE, &bytes))
     }
 
     /// Looks at everything that must hold before a seed may exist.
@@ -250,8 +249,16 @@ impl Inspectors {
     }
 }
 
+/// SHA-256 over a line that says what is hashed and over the bytes, in hex.
+pub(super) fn labelled_hash(line: &[u8], bytes: &[u8]) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(line);
+    hasher.update(bytes);
+    hex::encode(hasher.finalize())
+}
+
 /// Canonical JSON of a part of the proof.
-pub fn canonical(part: &impl Serialize) -> Result<Vec<u8>, DrawFault> {
+pub(super) fn canonical(part: &impl Serialize) -> Result<Vec<u8>, DrawFault> {
     let fault = |at: String| DrawFault(vec![super::fault::Mismatch::new(What::Version, at)]);
     let value = serde_json::to_value(part).map_err(|error| fault(error.to_string()))?;
     canon::to_bytes(&value).map_err(|error| fault(error.to_string()))

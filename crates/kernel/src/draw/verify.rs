@@ -7,6 +7,7 @@ use super::fault::{DrawFault, Findings, What};
 use super::proof::{FORMAT, Proof, check_recorded, code_matches, key};
 use super::selection::{Drawing, Outcome, Place};
 use super::size::check_size;
+use super::snapshot::{HASH_LINE, canonical, labelled_hash};
 use super::source::check_reveals;
 use super::substitution::{Roster, check_causes};
 
@@ -38,8 +39,10 @@ pub struct Examined {
 pub fn examine(file: &[u8]) -> Result<Examined, Unread> {
     let proof: Proof = serde_json::from_slice(file).map_err(|error| Unread(error.to_string()))?;
     let mut found = Findings::default();
-    found.hold(proof.to_bytes().is_ok_and(|bytes| bytes == file), What::Text, "");
-    let verdict = match (verify(&proof), found.verdict()) {
+    // A snapshot that cannot be spelt out has no hash either: nothing of it matches.
+    let snapshot = canonical(&proof.snapshot).unwrap_or_default();
+    found.hold(proof.to_bytes_with(&snapshot).is_ok_and(|bytes| bytes == file), What::Text, "");
+    let verdict = match (verify_with(&proof, &snapshot), found.verdict()) {
         (Ok(checked), Ok(())) => Ok(checked),
         (Ok(_), Err(text)) => Err(text),
         (Err(fault), Ok(())) => Err(fault),
@@ -56,13 +59,18 @@ pub fn examine(file: &[u8]) -> Result<Examined, Unread> {
 /// # Errors
 /// Everything that does not match.
 pub fn verify(proof: &Proof) -> Result<Checked, DrawFault> {
+    verify_with(proof, &canonical(&proof.snapshot)?)
+}
+
+/// The same, given the snapshot's canonical bytes.
+fn verify_with(proof: &Proof, snapshot: &[u8]) -> Result<Checked, DrawFault> {
     check_size(&proof.snapshot, proof.substitutions.len(), proof.recorded.as_ref())?;
     let mut found = Findings::default();
     found.hold(proof.format == FORMAT, What::Version, &proof.format);
     if let Err(fault) = proof.snapshot.check() {
         found.take(fault);
     }
-    let snapshot_hash = proof.snapshot.hash().unwrap_or_default();
+    let snapshot_hash = labelled_hash(HASH_LINE, snapshot);
     found.hold(snapshot_hash == proof.snapshot_hash, What::SnapshotHash, "");
     found.hold(code_matches(&proof.code, &proof.snapshot.code), What::Code, "");
     check_reveals(&proof.snapshot, &proof.reveals, &mut found);
@@ -86,7 +94,7 @@ pub fn verify(proof: &Proof) -> Result<Checked, DrawFault> {
     }
     check_causes(&proof.snapshot, &proof.substitutions, &mut found);
     check_recorded(proof.recorded.as_ref(), proof.substitutions.len(), &mut found);
-    found.hold(proof.own_hash().is_ok_and(|hash| hash == proof.hash), What::Hash, "");
+    found.hold(proof.own_hash_with(snapshot).is_ok_and(|hash| hash == proof.hash), What::Hash, "");
     found.verdict()?;
     shown.ok_or_else(|| DrawFault(Vec::new()))
 }
