@@ -5,6 +5,7 @@
 mod bureau;
 mod erasure;
 mod imports;
+mod licensing;
 mod old_cases;
 mod path;
 mod sight;
