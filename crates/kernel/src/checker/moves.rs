@@ -100,7 +100,7 @@ fn timers(plan: &mut Plan<'_>, act: &Act) -> Lean {
                     Some(slot) => Lean::Any(vec![Lean::Is { slot, value: RUNNING }, Lean::Is { slot, value: EXPIRED }]),
                     None => Lean::Open,
                 },
-                Moment::After { .. } => Lean::Open,
+                Moment::After { .. } | Moment::EndOf { .. } => Lean::Open,
             };
             Lean::All(vec![when, moment])
         })
