@@ -13,7 +13,6 @@ mod export;
 mod figures;
 mod import;
 mod law;
-mod law_texts;
 mod serve;
 mod users;
 mod verify;

@@ -6,6 +6,7 @@ mod bureau;
 mod enforcement;
 mod erasure;
 mod imports;
+mod licensing;
 mod old_cases;
 mod path;
 mod sight;
