@@ -7,6 +7,7 @@ pub mod accounts;
 mod answer;
 mod bands;
 pub mod cases;
+mod colleagues;
 mod content;
 pub mod figures;
 mod imports;
@@ -29,6 +30,7 @@ mod writer;
 
 pub use answer::{Answer, Ask, Done, History, OfficeError, Target, Upload};
 pub use cases::{InboxAsk, Sight};
+pub use colleagues::Colleague;
 pub use imports::{Read, What};
 pub use keys::{Chance, Keys};
 pub use moment::OfficeClock;
