@@ -11,6 +11,7 @@ mod erase;
 mod export;
 mod figures;
 mod import;
+mod law;
 mod serve;
 mod users;
 mod verify;
@@ -51,6 +52,8 @@ enum Command {
     Erase(erase::EraseArgs),
     /// Accounts / 账户
     Users(users::UsersArgs),
+    /// Holds procedures against the law / 法定约束检查
+    Law(law::LawArgs),
     /// The project's own benchmarks / 性能测量
     Bench(bench::BenchArgs),
 }
@@ -95,6 +98,7 @@ async fn run(command: Command) -> Result<ExitCode, Fault> {
         Command::Export(args) => export::run(args).await,
         Command::Erase(args) => erase::run(args).await,
         Command::Users(args) => users::run(args).await,
+        Command::Law(args) => law::run(args),
         Command::Bench(args) => bench::run(args).await,
     }
 }

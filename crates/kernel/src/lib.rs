@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod canon;
 pub mod case;
+pub mod checker;
 pub mod clock;
 pub mod constraint;
 pub mod figure;

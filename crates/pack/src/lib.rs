@@ -8,6 +8,7 @@ mod archive;
 mod check;
 mod complaint;
 mod examples;
+mod law;
 mod pack;
 mod raw;
 mod schema;
@@ -15,6 +16,6 @@ mod source;
 mod sources;
 
 pub use complaint::{Complaint, Spot};
-pub use examples::{Examples, run_examples};
+pub use examples::{Examples, examples_of, run_examples};
 pub use pack::{Pack, Param, Statute};
 pub use schema::schemas;

@@ -82,6 +82,8 @@ pub struct Statute {
     pub facts: BTreeMap<String, Guard>,
     /// Its terms, each with the kind of field that can speak for it.
     pub terms: BTreeMap<String, FieldKind>,
+    /// Kinds of procedure that it speaks of, each with the tags that such a procedure must bear.
+    pub realizations: BTreeMap<String, Vec<String>>,
     /// What it demands of procedures, in the order of the file.
     pub constraints: Vec<Constraint>,
 }

@@ -130,7 +130,8 @@ fn steps(chain: &[Link], at: usize, link: &Link) -> Vec<Act> {
     if link.file {
         act.takes.push(Take { field: FILE.to_owned(), required: true });
     }
-    if link.issues || link.serves.is_some() {
+    let told = !link.pauses.is_empty() && !link.silent;
+    if link.issues || link.serves.is_some() || told {
         act.issues.push(Issue { instrument: instrument(at), title: act.title.clone(), on_receipt_starts: Vec::new() });
     }
     if link.serves.is_some() {
@@ -141,7 +142,7 @@ fn steps(chain: &[Link], at: usize, link: &Link) -> Vec<Act> {
         act.receives.extend(issued.map(instrument));
         act.stops.extend(issued.filter(|at| chain.get(*at).is_some_and(|link| link.serves.is_some())).map(service));
     }
-    let notice = (!link.silent).then(|| instrument(at));
+    let notice = told.then(|| instrument(at));
     act.pauses = link
         .pauses
         .iter()

@@ -69,6 +69,11 @@ pub(crate) fn statute(file: &File<RawStatute>, known: &Known<'_>, margin: Margin
         tags: raw.tags.iter().map(|(name, words)| (name.value.clone(), Text::from(words))).collect(),
         facts: raw.facts.iter().map(|(name, fact)| (name.value.clone(), guard(fact, &scope, margin))).collect(),
         terms: raw.terms.iter().map(|(name, term)| (name.value.clone(), term.field_kind())).collect(),
+        realizations: raw
+            .realizations
+            .iter()
+            .map(|(name, kind)| (name.value.clone(), super::act::plain(&kind.must_bear)))
+            .collect(),
         constraints: constraints(raw, known, margin),
     }
 }

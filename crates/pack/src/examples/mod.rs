@@ -42,6 +42,18 @@ pub fn run_examples(dir: &Path) -> Result<Examples, Vec<Complaint>> {
     Ok(run(&pack, &prefix, &archive::folder(dir)?))
 }
 
+/// Plays the examples of one procedure as the pack has it, such as one that was changed after loading.
+///
+/// # Errors
+/// When the pack's own archive cannot be read.
+pub fn examples_of(pack: &Pack, procedure: &str) -> Result<Examples, Vec<Complaint>> {
+    let mut files = archive::unpack(&pack.archive)?;
+    files.retain(|path, _| path.ends_with(&format!("/{procedure}.examples.yaml")));
+    let mut examples = run(pack, "", &files);
+    examples.failures.retain(|failure| failure.file.ends_with(&format!("/{procedure}.examples.yaml")));
+    Ok(examples)
+}
+
 fn run(pack: &Pack, prefix: &str, files: &BTreeMap<String, Vec<u8>>) -> Examples {
     let notes = RefCell::new(Vec::new());
     let mut played = Vec::new();

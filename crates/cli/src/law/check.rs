@@ -1,0 +1,135 @@
+//! `guiju law check`: verdicts, contradictions, the constraints' own fragments, and the second look at every proof.
+
+use std::process::ExitCode;
+
+use guiju_kernel::checker::{Finding, Verdict, contradictions};
+use guiju_kernel::constraint::{Constraint, Link};
+use serde_json::{Value, json};
+
+use super::{Common, Law};
+use crate::Fault;
+
+/// One line of the report.
+struct Line {
+    procedure: String,
+    constraint: String,
+    finding: Finding,
+    rechecked: Result<(), String>,
+}
+
+/// A fragment that came out otherwise than the constraint says.
+struct Odd {
+    constraint: String,
+    fragment: &'static str,
+    verdict: &'static str,
+}
+
+pub(super) fn run(args: &Common) -> Result<ExitCode, Fault> {
+    let law = Law::of(args.pack.as_deref())?;
+    let lines = lines(&law, args.procedure.as_deref())?;
+    let constraints: Vec<&Constraint> = law.pack.constraints().collect();
+    let against = contradictions(&constraints, law.world());
+    let odd = fragments(&law);
+    let sound = lines.iter().all(|line| line.finding.verdict != Verdict::Violated && line.rechecked.is_ok());
+    if args.json {
+        let verdicts: Vec<Value> = lines.iter().map(shown).collect();
+        let document = json!({
+            "procedures": law.pack.procedures.len(),
+            "constraints": constraints.len(),
+            "verdicts": verdicts,
+            "contradictions": against.iter().map(|one| json!({"first": one.first, "second": one.second, "why": &one.why})).collect::<Vec<_>>(),
+            "fragments": odd.iter().map(|odd| json!({"constraint": odd.constraint, "fragment": odd.fragment, "verdict": odd.verdict})).collect::<Vec<_>>(),
+            "rechecked": lines.iter().filter(|line| line.rechecked.is_ok()).count(),
+        });
+        println!("{document}");
+    } else {
+        lines.iter().for_each(|line| say(&law, line));
+        for one in &against {
+            println!("矛盾 / contradiction: {} ↔ {}: {} / {}", one.first, one.second, one.why.zh, one.why.en);
+        }
+        for odd in &odd {
+            println!("片段 / fragment: {} {}: {}", odd.constraint, odd.fragment, odd.verdict);
+        }
+        let of = |verdict: Verdict| lines.iter().filter(|line| line.finding.verdict == verdict).count();
+        println!(
+            "{} 条约束，{} 个程序版本：符合 {}，违反 {}，不涉及 {} / {} constraints, {} procedures: {} hold, {} violated, {} vacuous",
+            constraints.len(),
+            law.pack.procedures.len(),
+            of(Verdict::Holds),
+            of(Verdict::Violated),
+            of(Verdict::Vacuous),
+            constraints.len(),
+            law.pack.procedures.len(),
+            of(Verdict::Holds),
+            of(Verdict::Violated),
+            of(Verdict::Vacuous),
+        );
+    }
+    Ok(if sound && against.is_empty() && odd.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn lines(law: &Law, only: Option<&str>) -> Result<Vec<Line>, Fault> {
+    let mut lines = Vec::new();
+    for procedure in law.pack.procedures.iter().filter(|procedure| only.is_none_or(|id| procedure.id == id)) {
+        for constraint in law.pack.constraints_on(procedure) {
+            let finding = law.decide(procedure, constraint);
+            let rechecked = guiju_recheck::recheck(&serde_json::to_string(&finding.proof)?);
+            lines.push(Line { procedure: procedure.id.clone(), constraint: constraint.id.clone(), finding, rechecked });
+        }
+    }
+    Ok(lines)
+}
+
+/// Each constraint's own examples: what keeps it must hold, what breaks it must be violated.
+fn fragments(law: &Law) -> Vec<Odd> {
+    let mut odd = Vec::new();
+    for constraint in law.pack.constraints() {
+        let mut look = |chain: &[Link], fragment: &'static str, wanted: Verdict| {
+            if chain.is_empty() {
+                return;
+            }
+            let finding = law.decide(&law.pack.fragment(constraint, chain, &law.facts), constraint);
+            if finding.verdict != wanted {
+                odd.push(Odd { constraint: constraint.id.clone(), fragment, verdict: finding.verdict.name() });
+            }
+        };
+        look(&constraint.keeps, "keeps", Verdict::Holds);
+        look(&constraint.breaks, "breaks", Verdict::Violated);
+    }
+    odd
+}
+
+fn shown(line: &Line) -> Value {
+    let mut value = json!({
+        "procedure": line.procedure,
+        "constraint": line.constraint,
+        "verdict": line.finding.verdict.name(),
+        "rechecked": line.rechecked.is_ok(),
+    });
+    if line.finding.verdict != Verdict::Holds {
+        value["why"] = json!(line.finding.why);
+    }
+    if line.finding.verdict == Verdict::Violated {
+        value["path"] = json!(line.finding.path);
+    }
+    value
+}
+
+fn say(law: &Law, line: &Line) {
+    if let Err(fault) = &line.rechecked {
+        println!("{} {}: 证明不成立 / the proof does not follow: {fault}", line.procedure, line.constraint);
+    }
+    let finding = &line.finding;
+    if finding.verdict != Verdict::Violated {
+        return;
+    }
+    let constraint = law.pack.constraints().find(|constraint| constraint.id == line.constraint);
+    let (title, basis) = constraint.map(|known| (known.title.clone(), known.basis())).unwrap_or_default();
+    println!("{} {} ({basis}): {} / {}", line.procedure, line.constraint, title.zh, title.en);
+    println!("  {} / {}", finding.why.zh, finding.why.en);
+    let join = |titles: Vec<&str>| titles.join(" → ");
+    if !finding.path.is_empty() {
+        println!("  {}", join(finding.path.iter().map(|step| step.zh.as_str()).collect()));
+        println!("  {}", join(finding.path.iter().map(|step| step.en.as_str()).collect()));
+    }
+}

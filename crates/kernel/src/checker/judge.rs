@@ -1,0 +1,146 @@
+//! One constraint over one procedure: the verdict, the course that breaks it, and the proof.
+
+use super::ends;
+use super::moves::{guards, moves};
+use super::plan::{Key, Plan};
+use super::walk::{Graph, Ground, What, followed};
+use super::watch::{Shape, Watch};
+use super::{Finding, Verdict, World};
+use crate::constraint::{Constraint, Demand};
+use crate::procedure::definition::{Procedure, Text};
+
+/// Decides whether the procedure keeps the constraint. The caller has seen that it binds the procedure's kind and dates.
+pub fn check(procedure: &Procedure, constraint: &Constraint, world: World<'_>) -> Finding {
+    let mut plan = Plan::new(procedure, world);
+    let whole = constraint.demand == Demand::Ends;
+    let watch = Watch::new(&mut plan, constraint);
+    let guards = guards(&mut plan, whole);
+    let fields = plan.compared();
+    let moves = moves(&plan, guards, &watch, &fields);
+    let clocks = followed(&plan);
+    let ground = Ground { plan: &plan, moves: &moves, watch: &watch, fields: &fields, clocks };
+    if plan.too_many() {
+        return undecided(&ground, constraint, "一个字段被比较的次数太多", "one field is compared too often");
+    }
+    if whole {
+        return ends::check(&ground, constraint);
+    }
+    let graph = ground.walk();
+    if let Some(bad) = graph.bad {
+        return broken(&ground, constraint, &graph, bad);
+    }
+    if graph.given_up {
+        return undecided(&ground, constraint, "状态太多", "there are too many states");
+    }
+    if watch.shape == (Shape::After { ends: true })
+        && let Some(finding) = ends::endless(&ground, constraint, &graph)
+    {
+        return finding;
+    }
+    kept(&ground, constraint, &graph)
+}
+
+/// What cannot be decided counts as not kept.
+pub(super) fn undecided(ground: &Ground<'_>, constraint: &Constraint, zh: &str, en: &str) -> Finding {
+    let mut proof = ground.proof(&constraint.id, ground.watch.shape.name(), Verdict::Violated.name());
+    "fault".clone_into(&mut proof.claim);
+    let why = Text { zh: format!("不能证明：{zh}"), en: format!("cannot be shown: {en}") };
+    Finding { verdict: Verdict::Violated, why, path: Vec::new(), proof }
+}
+
+fn broken(ground: &Ground<'_>, constraint: &Constraint, graph: &Graph, bad: u32) -> Finding {
+    let from = graph.edges.get(bad as usize).map_or(0, |edge| edge.from);
+    let mut path = graph.path_to(from);
+    path.push(bad);
+    let mut proof = ground.proof(&constraint.id, ground.watch.shape.name(), Verdict::Violated.name());
+    ground.export_path(graph, &path, &mut proof);
+    "edge".clone_into(&mut proof.claim);
+    Finding {
+        verdict: Verdict::Violated,
+        why: reason(ground, &constraint.demand),
+        path: titles(ground, graph, &path),
+        proof,
+    }
+}
+
+fn kept(ground: &Ground<'_>, constraint: &Constraint, graph: &Graph) -> Finding {
+    let after = matches!(ground.watch.shape, Shape::After { .. });
+    let bound = graph.edges.iter().any(|edge| {
+        graph.nodes.get(edge.from as usize).is_some_and(|node| {
+            ground.demanded(node, edge.letters) && (!after || Ground::at(node, ground.watch.first) > 0)
+        })
+    });
+    let verdict = if bound { Verdict::Holds } else { Verdict::Vacuous };
+    let mut proof = ground.proof(&constraint.id, ground.watch.shape.name(), verdict.name());
+    ground.export_all(graph, &mut proof);
+    if ground.watch.shape == (Shape::After { ends: true }) {
+        proof.orders = (0..ground.watch.clocks.len()).map(|clock| ends::order(ground, graph, clock)).collect();
+    }
+    let why = if bound { Text::default() } else { idle(ground, constraint) };
+    Finding { verdict, why, path: Vec::new(), proof }
+}
+
+/// Why nothing is bound.
+fn idle(ground: &Ground<'_>, constraint: &Constraint) -> Text {
+    let borne = |tag: &&&str| !ground.plan.procedure.acts.iter().any(|act| act.tags.iter().any(|known| known == **tag));
+    let tags = constraint.demand.tags();
+    let missing: Vec<&str> = tags.iter().filter(borne).copied().collect();
+    if missing.is_empty() {
+        return Text {
+            zh: "没有走得到的行为受它约束".to_owned(),
+            en: "no act that can be reached is bound by it".to_owned(),
+        };
+    }
+    let named = missing.join(", ");
+    Text { zh: format!("没有行为带有标签 {named}"), en: format!("no act bears the tag {named}") }
+}
+
+/// What the last act of the course lacks.
+fn reason(ground: &Ground<'_>, demand: &Demand) -> Text {
+    let text = |zh: &str, en: &str| Text { zh: zh.to_owned(), en: en.to_owned() };
+    match demand {
+        Demand::Before { first, then } => Text {
+            zh: format!("没有做过 `{first}` 就做了 `{then}`"),
+            en: format!("`{then}` is done without an earlier `{first}`"),
+        },
+        Demand::Never { act, after } => Text {
+            zh: format!("做过 `{after}` 以后又做了 `{act}`"),
+            en: format!("`{act}` is done after `{after}`"),
+        },
+        Demand::MinGap { param, .. } | Demand::Within { param, .. } if ground.watch.clocks.is_empty() => Text {
+            zh: format!("没有期限钟符合 `{param}` 以及允许的中止和延长"),
+            en: format!("no clock fits `{param}` and the pauses and extension that are allowed"),
+        },
+        Demand::MinGap { .. } => text("期间还没有届满", "the period has not run out yet"),
+        Demand::Within { .. } => text("这一路上没有期限钟在走", "no clock runs on this course"),
+        Demand::Requires { .. } => text("缺少所要求的内容", "what is required is missing"),
+        Demand::Actors { .. } => text("实施人的人数或者证件不够", "too few officers, or without the card"),
+        Demand::Distinct { .. } => text("可以由同一人做", "the same person may do both"),
+        Demand::Role { .. } | Demand::Holds { .. } => {
+            text("没有要求实施人的角色或者资格", "the role or qualification is not demanded of those who do it")
+        }
+        Demand::Publishes { .. } => text("没有按期公示的义务", "no publication is owed within the period"),
+        Demand::Serves { .. } => text("没有按期送达的安排", "no service within the period is arranged"),
+        Demand::AtMost { .. } => text("次数超过上限", "it is done too often"),
+        Demand::Ends => Text::default(),
+    }
+}
+
+/// A course in words: the titles of its acts, and the periods that end.
+pub(super) fn titles(ground: &Ground<'_>, graph: &Graph, path: &[u32]) -> Vec<Text> {
+    let procedure = ground.plan.procedure;
+    let named = |what: What| match what {
+        What::Act(act) => procedure.acts.get(act).map(|act| {
+            let title = |said: &str| if said.is_empty() { act.name.clone() } else { said.to_owned() };
+            Text { zh: title(&act.title.zh), en: title(&act.title.en) }
+        }),
+        What::Ends(slot) => {
+            let is = |name: &str| ground.plan.known(&Key::Clock(name.to_owned())) == Some(slot);
+            procedure.clocks.iter().find(|clock| is(&clock.name)).map(|clock| Text {
+                zh: format!("（“{}”期满）", clock.title.zh),
+                en: format!("(the period `{}` ends)", clock.title.en),
+            })
+        }
+    };
+    path.iter().filter_map(|edge| graph.edges.get(*edge as usize)).filter_map(|edge| named(edge.what)).collect()
+}

@@ -1,0 +1,153 @@
+//! A procedure with one thing removed or weakened: does anybody notice?
+
+use crate::procedure::definition::{Act, Procedure};
+use crate::procedure::guard::Guard;
+
+/// One change, and what of the law the changed part rests on.
+#[derive(Debug, Clone)]
+pub struct Mutant {
+    /// What was changed: `decide: guard removed`.
+    pub what: String,
+    /// The basis of the act or clock that was changed.
+    pub basis: Vec<String>,
+    pub procedure: Procedure,
+}
+
+/// Every change of the procedure, one at a time.
+pub fn mutants(procedure: &Procedure) -> Vec<Mutant> {
+    let mut all = Bench { procedure, found: Vec::new() };
+    for (at, act) in procedure.acts.iter().enumerate().filter(|(_, act)| !act.records_history) {
+        let mut without = procedure.clone();
+        without.acts.remove(at);
+        all.found.push(Mutant {
+            what: format!("{}: act removed", act.name),
+            basis: act.basis.clone(),
+            procedure: without,
+        });
+        all.guards(at, act);
+        all.clocks_of_act(at, act);
+        all.duties(at, act);
+        all.actors(at, act);
+    }
+    all.clocks();
+    for term in procedure.terms.keys() {
+        let mut without = procedure.clone();
+        without.terms.remove(term);
+        all.found.push(Mutant { what: format!("{term}: mapping dropped"), basis: Vec::new(), procedure: without });
+    }
+    all.found
+}
+
+struct Bench<'a> {
+    procedure: &'a Procedure,
+    found: Vec<Mutant>,
+}
+
+impl Bench<'_> {
+    fn act(&mut self, at: usize, act: &Act, what: &str, change: impl FnOnce(&mut Act)) {
+        let mut procedure = self.procedure.clone();
+        if let Some(changed) = procedure.acts.get_mut(at) {
+            change(changed);
+        }
+        let what = format!("{}: {what}", act.name);
+        self.found.push(Mutant { what, basis: act.basis.clone(), procedure });
+    }
+
+    fn guards(&mut self, at: usize, act: &Act) {
+        if act.when != Guard::Always {
+            self.act(at, act, "guard removed", |act| act.when = Guard::Always);
+        }
+        for (place, (state, guard)) in act.from.iter().enumerate() {
+            if *guard != Guard::Always {
+                self.act(at, act, &format!("guard of `{state}` removed"), |act| {
+                    act.from.iter_mut().skip(place).take(1).for_each(|(_, guard)| *guard = Guard::Always);
+                });
+            }
+        }
+        if act.at_most.is_some() {
+            self.act(at, act, "at_most removed", |act| act.at_most = None);
+        }
+    }
+
+    fn clocks_of_act(&mut self, at: usize, act: &Act) {
+        for name in &act.starts {
+            self.act(at, act, &format!("start of `{name}` removed"), |act| act.starts.retain(|known| known != name));
+        }
+        for name in &act.stops {
+            self.act(at, act, &format!("stop of `{name}` removed"), |act| act.stops.retain(|known| known != name));
+        }
+        for pause in act.pauses.iter().filter(|pause| pause.notice.is_some()) {
+            self.act(at, act, &format!("notice of the pause of `{}` removed", pause.clock), |act| {
+                act.pauses.iter_mut().filter(|known| known.clock == pause.clock).for_each(|known| known.notice = None);
+            });
+        }
+    }
+
+    fn duties(&mut self, at: usize, act: &Act) {
+        for tag in &act.tags {
+            self.act(at, act, &format!("tag `{tag}` removed"), |act| act.tags.retain(|known| known != tag));
+        }
+        for take in act.takes.iter().filter(|take| take.required) {
+            self.act(at, act, &format!("field `{}` no longer needed", take.field), |act| {
+                act.takes.iter_mut().filter(|known| known.field == take.field).for_each(|known| known.required = false);
+            });
+        }
+        for issue in &act.issues {
+            let name = &issue.instrument;
+            self.act(at, act, &format!("instrument `{name}` no longer issued"), |act| {
+                act.issues.retain(|known| known.instrument != *name);
+            });
+        }
+        for duty in &act.publishes {
+            self.act(at, act, &format!("publication of `{}` removed", duty.what), |act| {
+                act.publishes.retain(|known| known.what != duty.what);
+            });
+        }
+        if !act.basis.is_empty() {
+            self.act(at, act, "basis removed", |act| act.basis.clear());
+        }
+    }
+
+    fn actors(&mut self, at: usize, act: &Act) {
+        for (place, rule) in act.by.iter().enumerate() {
+            let mut weaken = |what: &str, change: &dyn Fn(&mut crate::procedure::definition::ActorRule)| {
+                self.act(at, act, what, |act| act.by.iter_mut().skip(place).take(1).for_each(change));
+            };
+            if rule.count > 1 {
+                weaken("one officer fewer", &|rule| rule.count -= 1);
+            }
+            if rule.card.is_some() {
+                weaken("card no longer needed", &|rule| rule.card = None);
+            }
+            if rule.holds.is_some() {
+                weaken("qualification no longer needed", &|rule| rule.holds = None);
+            }
+            for name in &rule.distinct_from {
+                weaken(&format!("no longer distinct from `{name}`"), &|rule| {
+                    rule.distinct_from.retain(|known| known != name)
+                });
+            }
+        }
+    }
+
+    fn clocks(&mut self) {
+        let other =
+            |limit: &str| self.procedure.clocks.iter().map(|clock| clock.limit.clone()).find(|known| known != limit);
+        let mut found = Vec::new();
+        for (at, clock) in self.procedure.clocks.iter().enumerate() {
+            let mut change = |what: &str, change: &dyn Fn(&mut crate::procedure::definition::ClockDef)| {
+                let mut procedure = self.procedure.clone();
+                procedure.clocks.iter_mut().skip(at).take(1).for_each(change);
+                found.push(Mutant { what: format!("{}: {what}", clock.name), basis: clock.basis.clone(), procedure });
+            };
+            if let Some(limit) = other(&clock.limit) {
+                change(&format!("limit becomes `{limit}`"), &|clock| clock.limit.clone_from(&limit));
+            }
+            change("one more cause of a pause", &|clock| clock.pause_causes.push(String::from("anything")));
+            if clock.extend.is_some() {
+                change("one more extension", &|clock| clock.extend.iter_mut().for_each(|extend| extend.times += 1));
+            }
+        }
+        self.found.append(&mut found);
+    }
+}
