@@ -92,7 +92,7 @@ impl Office {
     }
 }
 
-fn suspended(row: &EntryRow) -> bool {
+pub(crate) fn suspended(row: &EntryRow) -> bool {
     row.doc.get("fields").and_then(|fields| fields.get("suspended")) == Some(&Value::Bool(true))
 }
 

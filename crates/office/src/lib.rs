@@ -7,6 +7,7 @@ pub mod accounts;
 mod answer;
 mod bands;
 pub mod cases;
+mod colleagues;
 mod content;
 pub mod figures;
 mod imports;
@@ -30,6 +31,7 @@ mod writer;
 
 pub use answer::{Answer, Ask, Done, History, OfficeError, Target, Upload};
 pub use cases::{InboxAsk, Sight};
+pub use colleagues::Colleague;
 pub use imports::{Read, What};
 pub use keys::{Chance, Keys};
 pub use law_texts::{LAW_TEXTS, LawFile, LawTexts};

@@ -21,6 +21,7 @@ use crate::form::{Arrived, Posted};
 use crate::frame::Frame;
 use crate::intake::FileRule;
 use crate::page::page;
+use crate::together::{self, Offer};
 use crate::visit::{self, Visit};
 
 /// The act page of one case on one face.
@@ -46,6 +47,7 @@ struct ActPage {
     action: String,
     basis: Vec<String>,
     form: Form,
+    offers: Vec<Offer>,
     once: String,
     seen: Option<u64>,
     confirm: Option<String>,
@@ -116,7 +118,7 @@ impl Acting<'_> {
         let back_in = kept.is_some();
         let typed = kept.unwrap_or_else(|| query.answers());
         let refusal = self.refused_now(&view);
-        self.draw(&view, &typed, &Faults::new(), Said { refusal, back_in, ..Said::default() })
+        self.draw(&view, &typed, &Faults::new(), Said { refusal, back_in, ..Said::default() }).await
     }
 
     /// Does the act, or shows the form again with what is wrong.
@@ -134,10 +136,11 @@ impl Acting<'_> {
         let person = self.visit.signed_in()?.clone();
         let view = self.state.office.case_view(&self.visit.viewer(), self.id).await?;
         let act = self.find(&view)?;
-        let (ask, faults) = self.ask(&view, act, person, &arrived);
+        let by = together::named(self.state, person, act, &arrived.typed).await?;
+        let (ask, faults) = self.ask(&view, act, by, &arrived);
         if !faults.is_empty() {
             let once = arrived.typed.first("_once").map(str::to_owned);
-            let page = self.draw(&view, &arrived.typed, &faults, Said { once, ..Said::default() })?;
+            let page = self.draw(&view, &arrived.typed, &faults, Said { once, ..Said::default() }).await?;
             let large =
                 arrived.refused.iter().any(|(_, fault)| matches!(fault, crate::intake::FileFault::TooLarge { .. }));
             let status = if large { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -159,7 +162,7 @@ impl Acting<'_> {
         }
     }
 
-    fn ask(&self, view: &CaseView, act: &Act, person: Person, arrived: &Arrived) -> (Ask, Faults) {
+    fn ask(&self, view: &CaseView, act: &Act, by: Vec<Person>, arrived: &Arrived) -> (Ask, Faults) {
         let lang = self.visit.lang;
         let posted = &arrived.typed;
         let names: Vec<_> = arrived.files.iter().map(|file| file.field.clone()).collect();
@@ -179,7 +182,7 @@ impl Acting<'_> {
         let ask = Ask {
             target: Target::Case { id: self.id, seen },
             act: act.name.clone(),
-            by: vec![person],
+            by,
             done,
             origin: Origin::Own,
             given,
@@ -205,7 +208,7 @@ impl Acting<'_> {
         let status = if conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
         let refusal =
             if conflict { self.refused_now(&view) } else { Some(refusal).filter(|refusal| refusal.field.is_none()) };
-        let page = self.draw(&view, typed, &faults, Said { refusal, changes, ..Said::default() })?;
+        let page = self.draw(&view, typed, &faults, Said { refusal, changes, ..Said::default() }).await?;
         Ok((status, page).into_response())
     }
 
@@ -213,7 +216,7 @@ impl Acting<'_> {
         view.lawful.iter().find(|lawful| lawful.act == self.act).and_then(|lawful| lawful.refusal.clone())
     }
 
-    fn draw(&self, view: &CaseView, typed: &Posted, faults: &Faults, said: Said) -> Result<Response, Fault> {
+    async fn draw(&self, view: &CaseView, typed: &Posted, faults: &Faults, said: Said) -> Result<Response, Fault> {
         let act = self.find(view)?;
         let lang = self.visit.lang;
         let pack = self.state.office.pack();
@@ -226,7 +229,9 @@ impl Acting<'_> {
         let kept = taken(&view.procedure, act).filter(|_| !possible).flat_map(|(field, _)| {
             typed.all(&field.name).into_iter().map(|text| (lang.text(&field.title).to_owned(), text))
         });
+        let offers = together::offers(self.state, lang, self.visit.person.as_ref(), act, typed).await?;
         page(ActPage {
+            offers,
             title: lang.text(&act.title).to_owned(),
             number: view.case.number.clone(),
             headline: view.case.headline.clone(),

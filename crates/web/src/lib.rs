@@ -24,6 +24,7 @@ mod open_site;
 mod page;
 mod portal;
 mod show;
+mod together;
 mod visit;
 mod work;
 

@@ -160,7 +160,7 @@ async fn nothing_is_confiscated_on_the_spot() {
     let case = done(bureau.by(new("penalty-simplified"), "find", &pair, found).await).case;
     bureau.did(case, "tell", &pair, json!({"told": "已告知事实理由依据和权利。"})).await;
     let decide = |more: Value| {
-        let mut given = map(json!({"sort": "fine", "decision_text": "当场罚款一千元。", "signed": "signed"}));
+        let mut given = map(json!({"sort": "fine", "decision_text": "当场罚款一千元。"}));
         given.extend(map(more));
         Value::Object(given)
     };

@@ -19,6 +19,7 @@ use crate::form::control::{Around, Form};
 use crate::form::read::{self, Faults};
 use crate::frame::Frame;
 use crate::page::{Query, page};
+use crate::together::{self, Offer};
 use crate::visit::{self, Visit};
 
 #[derive(Template)]
@@ -30,6 +31,7 @@ struct OpenPage {
     action: String,
     basis: Vec<String>,
     form: Form,
+    offers: Vec<Offer>,
     once: String,
     refusal: Option<Refusal>,
     back_in: bool,
@@ -50,7 +52,7 @@ struct Said {
     once: Option<String>,
 }
 
-fn draw(
+async fn draw(
     state: &WebState,
     visit: &Visit,
     of: (&Procedure, &Act),
@@ -61,7 +63,9 @@ fn draw(
     let (procedure, act) = of;
     let pack = state.office.pack();
     let around = Around { lang: visit.lang, organs: &pack.organs, posted: typed, faults, held: &[] };
+    let offers = together::offers(state, visit.lang, visit.person.as_ref(), act, typed).await?;
     page(OpenPage {
+        offers,
         title: visit.lang.text(&act.title).to_owned(),
         procedure: visit.lang.text(&procedure.title).to_owned(),
         action: format!("/work/open/{}/{}", procedure.id, act.name),
@@ -87,7 +91,7 @@ pub async fn form(
     let (procedure, act) = find(&state, &procedure, &act)?;
     let kept = visit.kept(&state.office, &query).await?;
     let said = Said { back_in: kept.is_some(), ..Said::default() };
-    draw(&state, &visit, (&procedure, &act), &kept.unwrap_or_else(|| query.answers()), &Faults::new(), said)
+    draw(&state, &visit, (&procedure, &act), &kept.unwrap_or_else(|| query.answers()), &Faults::new(), said).await
 }
 
 pub async fn submit(
@@ -110,7 +114,7 @@ pub async fn submit(
         let ask = Ask {
             target,
             act: act.name.clone(),
-            by: vec![person],
+            by: together::named(&state, person, &act, &arrived.typed).await?,
             done: None,
             origin: Origin::Own,
             given,
@@ -132,7 +136,8 @@ pub async fn submit(
     }
     let once = once.filter(|_| refusal.is_none());
     let page =
-        draw(&state, &visit, (&procedure, &act), &arrived.typed, &faults, Said { refusal, once, back_in: false })?;
+        draw(&state, &visit, (&procedure, &act), &arrived.typed, &faults, Said { refusal, once, back_in: false })
+            .await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
