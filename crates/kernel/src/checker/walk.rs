@@ -253,10 +253,10 @@ impl Ground<'_> {
             let stopped = one.marks.stops.contains(&at);
             let mut kept = Self::at(next, *since) > 0 && runs && !stopped;
             if gap {
-                // The gap runs from the last first: only a clock that begins with it measures it.
+                // The gap runs from the last first: only a clock that begins with it measures it. A receipt noted twice is one.
                 kept &= letters & FIRST == 0;
                 if one.marks.counts_from {
-                    kept = one.marks.starts.contains(&at) && (!ran || stopped) && runs;
+                    kept |= one.marks.starts.contains(&at) && (!ran || stopped) && runs;
                 }
             } else if one.marks.counts_from {
                 kept = runs;
