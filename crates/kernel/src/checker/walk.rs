@@ -9,7 +9,7 @@ use super::plan::Plan;
 use super::watch::{BINDS, FIRST, MET, ONCE, ROUND, Shape, THEN, WAIVES, Watch};
 
 /// Above this the graph is given up, and what was asked counts as not kept.
-pub(super) const MOST_NODES: usize = 2_000_000;
+pub(super) const MOST_NODES: usize = 400_000;
 
 pub(super) type Node = Box<[u8]>;
 
@@ -50,6 +50,8 @@ pub(super) struct Ground<'a> {
     pub(super) fields: &'a [Compared],
     /// Slots of clocks.
     pub(super) clocks: Vec<usize>,
+    /// Slots in which the constraint remembers: they outlast the end of the case.
+    pub(super) kept: Vec<usize>,
 }
 
 impl Ground<'_> {
@@ -187,9 +189,19 @@ impl Ground<'_> {
                 put(&mut next, 0, to);
                 if one.ends {
                     self.clocks.iter().for_each(|slot| apply(Effect::Stop(*slot), &mut next));
+                    self.forget(&mut next);
                 }
             }
             steps.push((What::Act(one.act), letters, next));
+        }
+    }
+
+    /// Nothing follows in a terminal state, so that what guards would ask for need not tell nodes apart.
+    fn forget(&self, node: &mut Node) {
+        for slot in 1..node.len() {
+            if !self.kept.contains(&slot) {
+                put(node, slot, 0);
+            }
         }
     }
 
