@@ -1,6 +1,8 @@
 //! Procedures held against constraints: what is kept is proved, what is broken is told as a course, and every proof is believed
 //! only by the second reader.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "what a test cannot find fails the test")]
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,7 +14,8 @@ use guiju_pack::Pack;
 
 fn pack(folder: &str) -> Pack {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder);
-    Pack::load(&folder).map_err(|all| all.iter().map(|one| format!("{one}\n")).collect::<String>()).unwrap()
+    let told = |all: Vec<guiju_pack::Complaint>| all.iter().map(|one| format!("{one}\n")).collect::<String>();
+    Pack::load(&folder).map_err(told).expect("the pack loads")
 }
 
 fn penalties() -> Pack {
