@@ -29,6 +29,7 @@ const READERS: [&str; 3] = ["web", "demo", "cli"];
 const ALLOWED: &[(&str, &[&str])] = &[
     ("kernel", &[]),
     ("verify", &[]),
+    ("recheck", &[]),
     ("text", &["kernel"]),
     ("pack", &["kernel", "text"]),
     ("sheet", &["kernel", "text"]),
@@ -37,7 +38,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("office", &["kernel", "pack", "report", "sheet", "store", "text"]),
     ("web", &["kernel", "office", "pack", "sheet", "store", "text", "verify"]),
     ("demo", &["kernel", "office", "pack", "text"]),
-    ("cli", &["demo", "kernel", "office", "pack", "report", "sheet", "store", "text", "verify", "web"]),
+    ("cli", &["demo", "kernel", "office", "pack", "recheck", "report", "sheet", "store", "text", "verify", "web"]),
     ("testkit", &["kernel", "store", "text"]),
 ];
 

@@ -100,19 +100,22 @@ fn fragments(law: &Law) -> Vec<Odd> {
 }
 
 fn shown(line: &Line) -> Value {
-    let mut value = json!({
-        "procedure": line.procedure,
-        "constraint": line.constraint,
-        "verdict": line.finding.verdict.name(),
-        "rechecked": line.rechecked.is_ok(),
-    });
-    if line.finding.verdict != Verdict::Holds {
-        value["why"] = json!(line.finding.why);
+    let finding = &line.finding;
+    let (procedure, constraint, verdict) = (&line.procedure, &line.constraint, finding.verdict.name());
+    let rechecked = line.rechecked.is_ok();
+    let why = &finding.why;
+    match finding.verdict {
+        Verdict::Holds => {
+            json!({"procedure": procedure, "constraint": constraint, "verdict": verdict, "rechecked": rechecked})
+        }
+        Verdict::Vacuous => {
+            json!({"procedure": procedure, "constraint": constraint, "verdict": verdict, "rechecked": rechecked, "why": why})
+        }
+        Verdict::Violated => {
+            let path = &finding.path;
+            json!({"procedure": procedure, "constraint": constraint, "verdict": verdict, "rechecked": rechecked, "why": why, "path": path})
+        }
     }
-    if line.finding.verdict == Verdict::Violated {
-        value["path"] = json!(line.finding.path);
-    }
-    value
 }
 
 fn say(law: &Law, line: &Line) {

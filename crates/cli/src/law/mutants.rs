@@ -37,11 +37,11 @@ pub(super) fn run(args: &Common) -> Result<ExitCode, Fault> {
         let list: Vec<_> = survivors
             .iter()
             .map(|one| {
-                let mut said = json!({"procedure": one.procedure, "mutation": one.what, "reason": reason});
-                if !one.basis.is_empty() {
-                    said["basis"] = json!(one.basis);
+                if one.basis.is_empty() {
+                    json!({"procedure": one.procedure, "mutation": one.what, "reason": reason})
+                } else {
+                    json!({"procedure": one.procedure, "mutation": one.what, "basis": one.basis, "reason": reason})
                 }
-                said
             })
             .collect();
         println!("{}", json!({"mutants": count, "killed": count as usize - survivors.len(), "survivors": list}));

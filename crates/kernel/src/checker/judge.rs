@@ -2,7 +2,7 @@
 
 use super::ends;
 use super::moves::{guards, moves};
-use super::plan::{Key, Plan};
+use super::plan::{Depth, Key, Plan};
 use super::walk::{Graph, Ground, What, followed};
 use super::watch::{Shape, Watch};
 use super::{Finding, Verdict, World};
@@ -10,15 +10,31 @@ use crate::constraint::{Constraint, Demand};
 use crate::procedure::definition::{Procedure, Text};
 
 /// Decides whether the procedure keeps the constraint. The caller has seen that it binds the procedure's kind and dates.
+///
+/// A coarse graph is tried first: it allows more, so that what holds over it holds. Only what fails there is asked again over a
+/// finer one. Whether a case can end cannot be asked of a graph that allows too much.
 pub fn check(procedure: &Procedure, constraint: &Constraint, world: World<'_>) -> Finding {
-    let mut plan = Plan::new(procedure, world);
+    if constraint.demand != Demand::Ends {
+        for depth in [Depth::Bounds, Depth::Courses] {
+            let finding = over(procedure, constraint, world, depth);
+            if finding.verdict != Verdict::Violated {
+                return finding;
+            }
+        }
+    }
+    over(procedure, constraint, world, Depth::Everything)
+}
+
+fn over(procedure: &Procedure, constraint: &Constraint, world: World<'_>, depth: Depth) -> Finding {
+    let mut plan = Plan::new(procedure, world, depth);
     let whole = constraint.demand == Demand::Ends;
     let watch = Watch::new(&mut plan, constraint);
     let guards = guards(&mut plan, whole);
     let fields = plan.compared();
     let moves = moves(&plan, guards, &watch, &fields);
     let clocks = followed(&plan);
-    let ground = Ground { plan: &plan, moves: &moves, watch: &watch, fields: &fields, clocks };
+    let kept = plan.watched();
+    let ground = Ground { plan: &plan, moves: &moves, watch: &watch, fields: &fields, clocks, kept };
     if plan.too_many() {
         return undecided(&ground, constraint, "一个字段被比较的次数太多", "one field is compared too often");
     }
@@ -37,7 +53,7 @@ pub fn check(procedure: &Procedure, constraint: &Constraint, world: World<'_>) -
     {
         return finding;
     }
-    kept(&ground, constraint, &graph)
+    unbroken(&ground, constraint, &graph)
 }
 
 /// What cannot be decided counts as not kept.
@@ -63,7 +79,7 @@ fn broken(ground: &Ground<'_>, constraint: &Constraint, graph: &Graph, bad: u32)
     }
 }
 
-fn kept(ground: &Ground<'_>, constraint: &Constraint, graph: &Graph) -> Finding {
+fn unbroken(ground: &Ground<'_>, constraint: &Constraint, graph: &Graph) -> Finding {
     let after = matches!(ground.watch.shape, Shape::After { .. });
     let bound = graph.edges.iter().any(|edge| {
         graph.nodes.get(edge.from as usize).is_some_and(|node| {

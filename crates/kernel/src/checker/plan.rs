@@ -38,11 +38,22 @@ pub(super) struct Plan<'a> {
     slots: BTreeMap<Key, usize>,
     caps: Vec<u8>,
     tests: BTreeMap<String, (usize, Vec<Test>)>,
+    depth: Depth,
+}
+
+/// How much of the guards a node knows. What is not known is open, so that a coarser graph allows more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Depth {
+    /// Nothing but how often acts may be done.
+    Bounds,
+    /// Everything but fields that the constraint does not speak of.
+    Courses,
+    Everything,
 }
 
 impl<'a> Plan<'a> {
-    pub(super) fn new(procedure: &'a Procedure, world: World<'a>) -> Self {
-        Self { procedure, world, slots: BTreeMap::new(), caps: vec![u8::MAX], tests: BTreeMap::new() }
+    pub(super) fn new(procedure: &'a Procedure, world: World<'a>, depth: Depth) -> Self {
+        Self { procedure, world, slots: BTreeMap::new(), caps: vec![u8::MAX], tests: BTreeMap::new(), depth }
     }
 
     /// The slot of a key, made if need be, able to count to `cap`.
@@ -63,6 +74,11 @@ impl<'a> Plan<'a> {
 
     pub(super) fn cap(&self, slot: usize) -> u8 {
         self.caps.get(slot).copied().unwrap_or(0)
+    }
+
+    /// Slots in which the constraint remembers.
+    pub(super) fn watched(&self) -> Vec<usize> {
+        self.slots.iter().filter(|(key, _)| matches!(key, Key::Watch(_))).map(|(_, slot)| *slot).collect()
     }
 
     pub(super) fn width(&self) -> usize {
@@ -94,6 +110,9 @@ impl<'a> Plan<'a> {
 
     /// A guard of the procedure: a term that it does not map is never met, as in the engine.
     pub(super) fn guard(&mut self, guard: &Guard) -> Lean {
+        if self.depth == Depth::Bounds {
+            return if *guard == Guard::Always { Lean::Yes } else { Lean::Open };
+        }
         self.lean(guard, &Lean::No, 0)
     }
 
@@ -108,9 +127,9 @@ impl<'a> Plan<'a> {
             Guard::All(all) => Lean::All(all.iter().map(|one| self.lean(one, unmapped, depth)).collect()),
             Guard::Any(any) => Lean::Any(any.iter().map(|one| self.lean(one, unmapped, depth)).collect()),
             Guard::Not(inner) => Lean::Not(Box::new(self.lean(inner, unmapped, depth))),
-            Guard::Field { name, is } => self.field(name, is),
+            Guard::Field { name, is } => self.asked(name, is, unmapped),
             Guard::Term { name, is } => match self.procedure.terms.get(name) {
-                Some(field) => self.field(field, is),
+                Some(field) => self.asked(field, is, unmapped),
                 None => unmapped.clone(),
             },
             Guard::Fact(name) => match self.world.facts.get(name) {
@@ -133,6 +152,15 @@ impl<'a> Plan<'a> {
                 Lean::AtLeast { slot: self.slot(Key::Level, least), least }
             }
         }
+    }
+
+    /// Guards are compiled after the constraint: a field that has no slot by then is none that it speaks of.
+    fn asked(&mut self, name: &str, is: &Test, unmapped: &Lean) -> Lean {
+        let of_guard = matches!(unmapped, Lean::No);
+        if of_guard && self.depth < Depth::Everything && !self.tests.contains_key(name) {
+            return Lean::Open;
+        }
+        self.field(name, is)
     }
 
     fn bit(&mut self, key: Key) -> Lean {

@@ -9,7 +9,7 @@ use super::plan::Plan;
 use super::watch::{BINDS, FIRST, MET, ONCE, ROUND, Shape, THEN, WAIVES, Watch};
 
 /// Above this the graph is given up, and what was asked counts as not kept.
-pub(super) const MOST_NODES: usize = 2_000_000;
+pub(super) const MOST_NODES: usize = 400_000;
 
 pub(super) type Node = Box<[u8]>;
 
@@ -50,6 +50,8 @@ pub(super) struct Ground<'a> {
     pub(super) fields: &'a [Compared],
     /// Slots of clocks.
     pub(super) clocks: Vec<usize>,
+    /// Slots in which the constraint remembers: they outlast the end of the case.
+    pub(super) kept: Vec<usize>,
 }
 
 impl Ground<'_> {
@@ -187,9 +189,19 @@ impl Ground<'_> {
                 put(&mut next, 0, to);
                 if one.ends {
                     self.clocks.iter().for_each(|slot| apply(Effect::Stop(*slot), &mut next));
+                    self.forget(&mut next);
                 }
             }
             steps.push((What::Act(one.act), letters, next));
+        }
+    }
+
+    /// Nothing follows in a terminal state, so that what guards would ask for need not tell nodes apart.
+    fn forget(&self, node: &mut Node) {
+        for slot in 1..node.len() {
+            if !self.kept.contains(&slot) {
+                put(node, slot, 0);
+            }
         }
     }
 
@@ -253,10 +265,10 @@ impl Ground<'_> {
             let stopped = one.marks.stops.contains(&at);
             let mut kept = Self::at(next, *since) > 0 && runs && !stopped;
             if gap {
-                // The gap runs from the last first: only a clock that begins with it measures it.
+                // The gap runs from the last first: only a clock that begins with it measures it. A receipt noted twice is one.
                 kept &= letters & FIRST == 0;
                 if one.marks.counts_from {
-                    kept = one.marks.starts.contains(&at) && (!ran || stopped) && runs;
+                    kept |= one.marks.starts.contains(&at) && (!ran || stopped) && runs;
                 }
             } else if one.marks.counts_from {
                 kept = runs;

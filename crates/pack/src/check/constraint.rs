@@ -110,15 +110,14 @@ impl Bench<'_> {
             ("pauses", raw.pauses.is_some(), &["within"]),
             ("extension", raw.extension.is_some(), &["within"]),
             ("card", raw.card.is_some(), &["actors"]),
-            ("waived_by", raw.waived_by.is_some(), &["before", "min_gap"]),
+            ("waived_by", raw.waived_by.is_some(), &["before", "min_gap", "within"]),
         ];
         for (name, there, with) in belongs {
             if there && !pattern.is_some_and(|pattern| with.contains(&pattern)) {
-                let with = with.join("、");
                 self.margin.note(
                     id.spot,
-                    format!("`{name}` 只与 {with} 连用"),
-                    format!("`{name}` goes with {with} only"),
+                    format!("`{name}` 只与 {} 连用", with.join("、")),
+                    format!("`{name}` goes with {} only", with.join(", ")),
                 );
             }
         }
