@@ -18,9 +18,12 @@ def main():
     head, replaced = re.subn(rf"\b({'|'.join(COUNTS)}): (\d+)", smaller, head)
     if not accounts or replaced < len(COUNTS):
         sys.exit("the plan is not written as this program expects")
+    tail, totals = re.subn(r"\b(total): (\d+)", smaller, tail)
+    if not totals:
+        sys.exit("the plan's courses are not written as this program expects")
     pathlib.Path(sys.argv[3]).write_text(head + accounts + tail, encoding="utf-8")
     with open(sys.argv[4], "w", encoding="utf-8", newline="") as out:
-        csv.writer(out).writerows([("id", "value", "unit"), *figures(head)])
+        csv.writer(out).writerows([("id", "value", "unit"), *figures(head), *courses(tail)])
 
 
 def figures(head):
@@ -37,6 +40,21 @@ def figures(head):
     yield "requests.taskforce200.collected", collected, "项"
     yield "requests.taskforce200.solved", collected - count("task_force", "open_at_end"), "项"
     yield "service.one_to_one.enterprises", count("service_officers", "firms"), "家"
+
+
+def courses(tail):
+    """The figures of the plan's courses: each case is counted where its course and its steps lead."""
+    every = [(c, int(re.search(r"\bcount: (\d+)", c)[1])) for c in re.split(r"\n  - id: ", tail.partition("\ncourses:")[2])[1:]]
+    of = lambda *words: sum(count for course, count in every if all(word in course for word in words))
+    licensing = of("procedure: station-licence") + of("procedure: frequency-licence") + of("procedure: station-cancellation")
+    yield "licensing.radio.cases", licensing, "件"
+    yield "licensing.station_licences", sum(int(total) for total in re.findall(r"\btotal: (\d+)", tail)), "个"
+    yield "licensing.frequency_permits", of("procedure: frequency-licence"), "个"
+    yield "inspection.total", of("procedure: inspection\n"), "次"
+    yield "inspection.double_random", of("procedure: inspection\n", "mode: drawn"), "次"
+    yield "inspection.explosives", of("procedure: inspection\n", "subject_area: explosives"), "次"
+    yield "penalty.jammer", of("procedure: penalty-ordinary", "offence_kind: jammer"), "宗"
+    yield "penalty.walkie_talkie", of("procedure: penalty-ordinary", "offence_kind: walkie_talkie"), "宗"
 
 
 if __name__ == "__main__":

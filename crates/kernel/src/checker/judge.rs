@@ -1,8 +1,10 @@
 //! One constraint over one procedure: the verdict, the course that breaks it, and the proof.
 
+use std::collections::BTreeSet;
+
 use super::ends;
 use super::moves::{guards, moves};
-use super::plan::{Depth, Key, Plan};
+use super::plan::{Key, Plan};
 use super::walk::{Graph, Ground, What, followed};
 use super::watch::{Shape, Watch};
 use super::{Finding, Verdict, World};
@@ -11,49 +13,75 @@ use crate::procedure::definition::{Procedure, Text};
 
 /// Decides whether the procedure keeps the constraint. The caller has seen that it binds the procedure's kind and dates.
 ///
-/// A coarse graph is tried first: it allows more, so that what holds over it holds. Only what fails there is asked again over a
-/// finer one. Whether a case can end cannot be asked of a graph that allows too much.
+/// First without looking at any guard: such a graph allows more, so that what holds over it holds. Where a course breaks the
+/// constraint there, the guard of its last act that was not looked at is looked at as well, and so on: a course all of whose guards
+/// were looked at is one that the procedure allows. Where that leads to too many states, all guards are looked at, first but for
+/// fields. Whether a case can end cannot be asked of a graph that allows too much.
 pub fn check(procedure: &Procedure, constraint: &Constraint, world: World<'_>) -> Finding {
-    if constraint.demand != Demand::Ends {
-        for depth in [Depth::Bounds, Depth::Courses] {
-            let finding = over(procedure, constraint, world, depth);
-            if finding.verdict != Verdict::Violated {
-                return finding;
-            }
-        }
+    let all: BTreeSet<usize> = (0..procedure.acts.len()).collect();
+    if constraint.demand == Demand::Ends {
+        return over(procedure, constraint, world, &all, true).0;
     }
-    over(procedure, constraint, world, Depth::Everything)
+    let mut near = BTreeSet::new();
+    loop {
+        let (finding, course) = over(procedure, constraint, world, &near, true);
+        match (finding.verdict, course) {
+            (Verdict::Violated, Some(course)) => match course.iter().rev().find(|act| !near.contains(act)) {
+                Some(act) => near.insert(*act),
+                None => return finding,
+            },
+            (Verdict::Violated, None) => break,
+            _ => return finding,
+        };
+    }
+    let finding = over(procedure, constraint, world, &all, false).0;
+    if finding.verdict != Verdict::Violated {
+        return finding;
+    }
+    over(procedure, constraint, world, &all, true).0
 }
 
-fn over(procedure: &Procedure, constraint: &Constraint, world: World<'_>, depth: Depth) -> Finding {
-    let mut plan = Plan::new(procedure, world, depth);
+/// The verdict while the guards of some acts are looked at, and the acts of the course that breaks it; none where it could not be
+/// decided.
+fn over(
+    procedure: &Procedure,
+    constraint: &Constraint,
+    world: World<'_>,
+    near: &BTreeSet<usize>,
+    fields: bool,
+) -> (Finding, Option<Vec<usize>>) {
+    let mut plan = Plan::new(procedure, world, fields);
     let whole = constraint.demand == Demand::Ends;
     let watch = Watch::new(&mut plan, constraint);
-    let guards = guards(&mut plan, whole);
-    let fields = plan.compared();
-    let moves = moves(&plan, guards, &watch, &fields);
+    let guards = guards(&mut plan, whole, near);
+    let compared = plan.compared();
+    let moves = moves(&plan, guards, &watch, &compared);
     let clocks = followed(&plan);
     let kept = plan.watched();
-    let ground = Ground { plan: &plan, moves: &moves, watch: &watch, fields: &fields, clocks, kept };
+    let ground = Ground { plan: &plan, moves: &moves, watch: &watch, fields: &compared, clocks, kept };
     if plan.too_many() {
-        return undecided(&ground, constraint, "一个字段被比较的次数太多", "one field is compared too often");
+        return (undecided(&ground, constraint, "一个字段被比较的次数太多", "one field is compared too often"), None);
     }
     if whole {
-        return ends::check(&ground, constraint);
+        return (ends::check(&ground, constraint), None);
     }
     let graph = ground.walk();
     if let Some(bad) = graph.bad {
-        return broken(&ground, constraint, &graph, bad);
+        let (finding, path) = broken(&ground, constraint, &graph, bad);
+        let edges = path.iter().filter_map(|edge| graph.edges.get(*edge as usize));
+        let acts = edges.filter_map(|edge| if let What::Act(act) = edge.what { Some(act) } else { None });
+        return (finding, Some(acts.collect()));
     }
     if graph.given_up {
-        return undecided(&ground, constraint, "状态太多", "there are too many states");
+        return (undecided(&ground, constraint, "状态太多", "there are too many states"), None);
     }
     if watch.shape == (Shape::After { ends: true })
         && let Some(finding) = ends::endless(&ground, constraint, &graph)
     {
-        return finding;
+        // Which guards would keep a case from going on for ever is not told by one course.
+        return (finding, None);
     }
-    unbroken(&ground, constraint, &graph)
+    (unbroken(&ground, constraint, &graph), None)
 }
 
 /// What cannot be decided counts as not kept.
@@ -64,19 +92,15 @@ pub(super) fn undecided(ground: &Ground<'_>, constraint: &Constraint, zh: &str, 
     Finding { verdict: Verdict::Violated, why, path: Vec::new(), proof }
 }
 
-fn broken(ground: &Ground<'_>, constraint: &Constraint, graph: &Graph, bad: u32) -> Finding {
+fn broken(ground: &Ground<'_>, constraint: &Constraint, graph: &Graph, bad: u32) -> (Finding, Vec<u32>) {
     let from = graph.edges.get(bad as usize).map_or(0, |edge| edge.from);
     let mut path = graph.path_to(from);
     path.push(bad);
     let mut proof = ground.proof(&constraint.id, ground.watch.shape.name(), Verdict::Violated.name());
     ground.export_path(graph, &path, &mut proof);
     "edge".clone_into(&mut proof.claim);
-    Finding {
-        verdict: Verdict::Violated,
-        why: reason(ground, &constraint.demand),
-        path: titles(ground, graph, &path),
-        proof,
-    }
+    let why = reason(ground, &constraint.demand);
+    (Finding { verdict: Verdict::Violated, why, path: titles(ground, graph, &path), proof }, path)
 }
 
 fn unbroken(ground: &Ground<'_>, constraint: &Constraint, graph: &Graph) -> Finding {

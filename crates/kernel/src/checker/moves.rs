@@ -1,5 +1,7 @@
 //! What may happen in a node, and what it leaves: the acts of the procedure, and periods that end.
 
+use std::collections::BTreeSet;
+
 use super::lean::{Compared, Lean};
 use super::plan::{Key, Plan};
 use super::values;
@@ -51,7 +53,8 @@ pub(super) enum Effect {
 }
 
 /// Gives guards their slots. Done before anything is laid out, since every guard may ask for more.
-pub(super) fn guards(plan: &mut Plan<'_>, whole: bool) -> Vec<(Vec<Lean>, Lean)> {
+/// `near`: the numbers of the acts whose guards are looked at.
+pub(super) fn guards(plan: &mut Plan<'_>, whole: bool, near: &BTreeSet<usize>) -> Vec<(Vec<Lean>, Lean)> {
     let procedure = plan.procedure;
     for clock in procedure.clocks.iter().filter(|clock| whole && !clock.per_part && is_paused(procedure, &clock.name)) {
         plan.slot(Key::Clock(clock.name.clone()), 4);
@@ -59,7 +62,9 @@ pub(super) fn guards(plan: &mut Plan<'_>, whole: bool) -> Vec<(Vec<Lean>, Lean)>
     procedure
         .acts
         .iter()
-        .map(|act| {
+        .enumerate()
+        .map(|(at, act)| {
+            plan.turn_to(near.contains(&at));
             let from = act.from.iter().map(|(_, guard)| plan.guard(guard)).collect();
             let mut all = vec![plan.guard(&act.when)];
             if act.by.iter().all(|rule| rule.timer) && !act.by.is_empty() {
@@ -95,7 +100,7 @@ fn timers(plan: &mut Plan<'_>, act: &Act) -> Lean {
         .map(|timer| {
             let when = plan.guard(&timer.when);
             let moment = match &timer.at {
-                Moment::Fraction { clock, per_mille } => match plan.known(&Key::Clock(clock.clone())) {
+                Moment::Fraction { clock, per_mille } => match plan.followed_by_guards(clock) {
                     Some(slot) if *per_mille >= 1000 => Lean::Is { slot, value: EXPIRED },
                     Some(slot) => Lean::Any(vec![Lean::Is { slot, value: RUNNING }, Lean::Is { slot, value: EXPIRED }]),
                     None => Lean::Open,

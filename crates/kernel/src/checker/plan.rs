@@ -38,22 +38,37 @@ pub(super) struct Plan<'a> {
     slots: BTreeMap<Key, usize>,
     caps: Vec<u8>,
     tests: BTreeMap<String, (usize, Vec<Test>)>,
-    depth: Depth,
-}
-
-/// How much of the guards a node knows. What is not known is open, so that a coarser graph allows more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Depth {
-    /// Nothing but how often acts may be done.
-    Bounds,
-    /// Everything but fields that the constraint does not speak of.
-    Courses,
-    Everything,
+    /// Whether the guards now compiled are looked at; those that are not are open, so that the graph allows more.
+    near: bool,
+    /// Whether guards look at fields; if not, only those fields count of which the constraint speaks.
+    fields: bool,
 }
 
 impl<'a> Plan<'a> {
-    pub(super) fn new(procedure: &'a Procedure, world: World<'a>, depth: Depth) -> Self {
-        Self { procedure, world, slots: BTreeMap::new(), caps: vec![u8::MAX], tests: BTreeMap::new(), depth }
+    pub(super) fn new(procedure: &'a Procedure, world: World<'a>, fields: bool) -> Self {
+        Self {
+            procedure,
+            world,
+            slots: BTreeMap::new(),
+            caps: vec![u8::MAX],
+            tests: BTreeMap::new(),
+            near: false,
+            fields,
+        }
+    }
+
+    /// The slot of a clock by which a timer rings: made where guards are looked at.
+    pub(super) fn followed_by_guards(&mut self, clock: &str) -> Option<usize> {
+        let key = Key::Clock(clock.to_owned());
+        if self.near && self.procedure.clock(clock).is_some_and(|clock| !clock.per_part) {
+            return Some(self.slot(key, 4));
+        }
+        self.known(&key)
+    }
+
+    /// Whose guards come next.
+    pub(super) fn turn_to(&mut self, near: bool) {
+        self.near = near;
     }
 
     /// The slot of a key, made if need be, able to count to `cap`.
@@ -110,7 +125,7 @@ impl<'a> Plan<'a> {
 
     /// A guard of the procedure: a term that it does not map is never met, as in the engine.
     pub(super) fn guard(&mut self, guard: &Guard) -> Lean {
-        if self.depth == Depth::Bounds {
+        if !self.near {
             return if *guard == Guard::Always { Lean::Yes } else { Lean::Open };
         }
         self.lean(guard, &Lean::No, 0)
@@ -157,7 +172,7 @@ impl<'a> Plan<'a> {
     /// Guards are compiled after the constraint: a field that has no slot by then is none that it speaks of.
     fn asked(&mut self, name: &str, is: &Test, unmapped: &Lean) -> Lean {
         let of_guard = matches!(unmapped, Lean::No);
-        if of_guard && self.depth < Depth::Everything && !self.tests.contains_key(name) {
+        if of_guard && !self.fields && !self.tests.contains_key(name) {
             return Lean::Open;
         }
         self.field(name, is)
