@@ -202,7 +202,8 @@ async function reopen(firm, number, title) {
   const forgetful = await firm.context.newPage();
   await forgetful.goto("/portal");
   await forgetful.click("form[action='/sign-out'] button");
-  await forgetful.close();
+  // The window stays open: a browser may wait for ever when one is closed while its page is still on the way.
+  await forgetful.waitForLoadState();
   await page.click("main form .buttons button");
   await firm.says("已经保存", "a session that ended in the middle of a form loses nothing");
   await firm.sound("sign-in with kept text");
