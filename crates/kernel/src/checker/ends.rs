@@ -121,8 +121,13 @@ fn ranks(procedure: &Procedure, graph: &Graph) -> Vec<u32> {
     ranks
 }
 
-/// A course on which a clock of the period runs on and the case comes back to the same node by way of another state.
-pub(super) fn endless(ground: &Ground<'_>, constraint: &Constraint, graph: &Graph) -> Option<Finding> {
+/// A course on which a clock of the period runs on and the case comes back to the same node by way of another state, with the
+/// place at which it begins to go round.
+pub(super) fn endless(
+    ground: &Ground<'_>,
+    constraint: &Constraint,
+    graph: &Graph,
+) -> Option<(Finding, Vec<u32>, usize)> {
     for clock in 0..ground.watch.clocks.len() {
         let order = order(ground, graph, clock);
         let same = |edge: &&super::walk::Edge| order.get(edge.from as usize) == order.get(edge.to as usize);
@@ -141,7 +146,7 @@ pub(super) fn endless(ground: &Ground<'_>, constraint: &Constraint, graph: &Grap
         ground.export_path(graph, &path, &mut proof);
         "cycle".clone_into(&mut proof.claim);
         proof.about = u32::try_from(begins).unwrap_or(u32::MAX);
-        return Some(Finding {
+        let finding = Finding {
             verdict: Verdict::Violated,
             why: Text {
                 zh: "这一圈可以一直转下去，期限一直在走，又没有次数上限".to_owned(),
@@ -149,7 +154,8 @@ pub(super) fn endless(ground: &Ground<'_>, constraint: &Constraint, graph: &Grap
             },
             path: titles(ground, graph, &path),
             proof,
-        });
+        };
+        return Some((finding, path, begins));
     }
     None
 }

@@ -292,7 +292,7 @@ fn clocks(plan: &mut Plan<'_>, constraint: &Constraint) -> Vec<(String, usize, u
         .enumerate()
         .map(|(at, name)| {
             let slot = plan.slot(Key::Clock(name.clone()), 4);
-            (name, slot, plan.slot(Key::Watch(10 + at), 1))
+            (name, slot, plan.since(at, slot))
         })
         .collect()
 }
