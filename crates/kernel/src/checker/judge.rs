@@ -8,6 +8,7 @@ use super::moves::{guards, moves};
 use super::plan::{Key, Plan};
 use super::replay;
 use super::sight::{Atom, Sight};
+use super::turns;
 use super::walk::{Graph, Ground, What};
 use super::watch::{Shape, Watch};
 use super::{Finding, Verdict, World};
@@ -26,11 +27,11 @@ pub fn check(procedure: &Procedure, constraint: &Constraint, world: World<'_>) -
     let guards = guards(&mut plan);
     let laid = Laid { plan: &plan, watch: &watch, guards: &guards, constraint };
     if constraint.demand == Demand::Ends {
-        return laid.ends();
+        return ends::check(&laid);
     }
     let mut atoms = BTreeSet::new();
     loop {
-        let (finding, course) = laid.over(&atoms);
+        let (finding, course) = laid.on(&atoms, |ground| laid.over(ground));
         let Some(course) = course else { return finding };
         match replay::missing(&laid, &course, &atoms) {
             Some(more) if !more.is_subset(&atoms) => atoms.extend(more),
@@ -57,55 +58,36 @@ pub(super) struct Course {
 
 impl Laid<'_> {
     /// The verdict while the atoms are looked at, and the course that breaks it. No course: the verdict stands.
-    fn over(&self, atoms: &BTreeSet<Atom>) -> (Finding, Option<Course>) {
+    fn over(&self, ground: &Ground<'_>) -> (Finding, Option<Course>) {
         let constraint = self.constraint;
-        let sight = Sight::of(self.plan, atoms);
-        let moves = moves(self.plan, self.guards, self.watch, &sight);
-        let ground = Ground::new(self.plan, &moves, self.watch, &sight);
-        if sight.too_many() {
-            return (undecided(&ground, constraint, "一个字段被比较的次数太多", "one field is compared too often"), None);
+        if ground.sight.too_many() {
+            return (undecided(ground, constraint, "一个字段被比较的次数太多", "one field is compared too often"), None);
         }
         let graph = ground.walk();
-        let acts = |path: &[u32]| {
-            let edges = path.iter().filter_map(|edge| graph.edges.get(*edge as usize));
-            edges.filter_map(|edge| if let What::Act(act) = edge.what { Some(act) } else { None }).collect::<Vec<_>>()
-        };
+        let acts = |path: &[u32]| ends::acts(&graph, path);
         if let Some(bad) = graph.bad {
-            let (finding, path) = broken(&ground, constraint, &graph, bad);
+            let (finding, path) = broken(ground, constraint, &graph, bad);
             return (finding, Some(Course { acts: acts(&path), breaks: true }));
         }
         if graph.given_up {
-            return (undecided(&ground, constraint, "状态太多", "there are too many states"), None);
+            return (undecided(ground, constraint, "状态太多", "there are too many states"), None);
         }
         if self.watch.shape == (Shape::After { ends: true })
-            && let Some((finding, path, begins)) = ends::endless(&ground, constraint, &graph)
+            && let Some((finding, path, begins)) = turns::endless(ground, constraint, &graph)
         {
             let round = acts(path.get(begins..).unwrap_or_default());
             let mut whole = acts(path.get(..begins).unwrap_or_default());
             (0..ROUNDS).for_each(|_| whole.extend(&round));
             return (finding, Some(Course { acts: whole, breaks: false }));
         }
-        (unbroken(&ground, constraint, &graph), None)
+        (unbroken(ground, constraint, &graph), None)
     }
 
-    fn ends(&self) -> Finding {
-        let atoms = self.everything();
-        let sight = Sight::of(self.plan, &atoms);
+    /// Lays the graph out as far as the atoms let it be seen.
+    pub(super) fn on<T>(&self, atoms: &BTreeSet<Atom>, what: impl FnOnce(&Ground<'_>) -> T) -> T {
+        let sight = Sight::of(self.plan, atoms);
         let moves = moves(self.plan, self.guards, self.watch, &sight);
-        let ground = Ground::new(self.plan, &moves, self.watch, &sight);
-        if sight.too_many() {
-            return undecided(&ground, self.constraint, "一个字段被比较的次数太多", "one field is compared too often");
-        }
-        ends::check(&ground, self.constraint)
-    }
-
-    fn everything(&self) -> BTreeSet<Atom> {
-        let slots = (0..self.plan.width()).map(Atom::Slot);
-        let fields = self.plan.fields();
-        let tests = fields.iter().enumerate().flat_map(|(field, asked)| {
-            (0..asked.tests.len()).filter_map(move |bit| Some(Atom::Test { field, bit: u32::try_from(bit).ok()? }))
-        });
-        slots.chain(tests).collect()
+        what(&Ground::new(self.plan, &moves, self.watch, &sight))
     }
 }
 
@@ -142,7 +124,7 @@ fn unbroken(ground: &Ground<'_>, constraint: &Constraint, graph: &Graph) -> Find
     let mut proof = ground.proof(&constraint.id, ground.watch.shape.name(), verdict.name());
     ground.export_all(graph, &mut proof);
     if ground.watch.shape == (Shape::After { ends: true }) {
-        proof.orders = (0..ground.watch.clocks.len()).map(|clock| ends::order(ground, graph, clock)).collect();
+        proof.orders = (0..ground.watch.clocks.len()).map(|clock| turns::order(ground, graph, clock)).collect();
     }
     let why = if bound { Text::default() } else { idle(ground, constraint) };
     Finding { verdict, why, path: Vec::new(), proof }

@@ -64,4 +64,18 @@ impl Lean {
             Self::Is { slot, value } => seen(*slot, at(*slot) == *value),
         }
     }
+
+    /// Whether the guard is met (`wanted` false: is not met) whatever is out of sight. What is open in itself, as a register is,
+    /// may come out as it is wanted.
+    pub(super) fn surely(&self, node: &[u8], sight: &Sight, wanted: bool) -> bool {
+        match self {
+            Self::Open => true,
+            Self::Not(inner) => inner.surely(node, sight, !wanted),
+            Self::All(all) if wanted => all.iter().all(|one| one.surely(node, sight, wanted)),
+            Self::All(all) => all.iter().any(|one| one.surely(node, sight, wanted)),
+            Self::Any(any) if wanted => any.iter().any(|one| one.surely(node, sight, wanted)),
+            Self::Any(any) => any.iter().all(|one| one.surely(node, sight, wanted)),
+            leaf => leaf.weigh(node, sight) == Weight::from(wanted),
+        }
+    }
 }

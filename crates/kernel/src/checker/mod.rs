@@ -17,6 +17,7 @@ mod plan;
 mod proof;
 mod replay;
 mod sight;
+mod turns;
 mod values;
 mod walk;
 mod watch;

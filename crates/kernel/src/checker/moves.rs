@@ -1,5 +1,7 @@
 //! What may happen in a node, and what it leaves: the acts of the procedure, and periods that end.
 
+use std::collections::BTreeSet;
+
 use super::lean::Lean;
 use super::plan::{Key, Plan};
 use super::sight::{Atom, Sight, atoms_of};
@@ -27,6 +29,8 @@ pub(super) struct Move {
     pub(super) effects: Vec<Effect>,
     /// Slots of fields that must be filled to enter its state.
     pub(super) required: Vec<usize>,
+    /// Slots of fields that the act itself fills in any case.
+    pub(super) brings: Vec<usize>,
     pub(super) ends: bool,
     pub(super) joins: Option<usize>,
     /// An act that joins parts enters its state only when all are in.
@@ -63,10 +67,16 @@ impl Effect {
 }
 
 impl Move {
-    /// What the act asks for, the fields included that must be filled to enter its state.
-    pub(super) fn atoms(&self) -> std::collections::BTreeSet<Atom> {
-        let mut found = self.required.iter().map(|slot| Atom::Slot(*slot)).collect();
-        self.from.iter().for_each(|(_, lean)| atoms_of(lean, &mut found));
+    /// What the act asks for, wherever it is done, the fields included that must be filled to enter its state.
+    pub(super) fn atoms(&self) -> BTreeSet<Atom> {
+        self.from.iter().flat_map(|(state, _)| self.atoms_in(*state)).collect()
+    }
+
+    /// What the act asks for in one state.
+    pub(super) fn atoms_in(&self, state: u8) -> BTreeSet<Atom> {
+        let lacking = self.required.iter().filter(|slot| !self.brings.contains(slot));
+        let mut found = lacking.map(|slot| Atom::Slot(*slot)).collect();
+        self.from.iter().filter(|(from, _)| *from == state).for_each(|(_, lean)| atoms_of(lean, &mut found));
         atoms_of(&self.when, &mut found);
         found
     }
@@ -155,6 +165,7 @@ pub(super) fn moves(
                 fills: fills(plan, act, sight),
                 effects: effects(plan, act).into_iter().filter(|effect| sight.sees(effect.slot())).collect(),
                 required: required.filter_map(|field| plan.known(&Key::Field(field.name.clone()))).collect(),
+                brings: brings(plan, act),
                 ends: procedure.state(entered).is_some_and(|state| state.end.is_some()),
                 joins: act.joins.then(|| plan.known(&Key::Parts)).flatten().filter(|slot| sight.sees(*slot)),
                 may_stay: act.joins,
@@ -177,6 +188,12 @@ fn clock_terms(plan: &Plan<'_>, act: &Act, when: &mut Vec<Lean>) {
     when.extend(act.pauses.iter().filter_map(|pause| clock(&pause.clock)).map(|slot| is(slot, &[RUNNING, EXPIRED])));
     when.extend(act.resumes.iter().filter_map(|name| clock(name)).map(|slot| is(slot, &[PAUSED])));
     when.extend(act.extends.iter().filter_map(|name| clock(name)).map(|slot| is(slot, &[RUNNING, PAUSED])));
+}
+
+fn brings(plan: &Plan<'_>, act: &Act) -> Vec<usize> {
+    let taken = act.takes.iter().filter(|take| take.required).map(|take| &take.field);
+    let set = act.sets.iter().filter(|(_, value)| !value.is_null()).map(|(name, _)| name);
+    taken.chain(set).filter_map(|name| plan.known(&Key::Field(name.clone()))).collect()
 }
 
 fn fills(plan: &Plan<'_>, act: &Act, sight: &Sight) -> Vec<(usize, Vec<u8>, bool)> {

@@ -75,6 +75,14 @@ impl Sight {
         Self { fields: fields.collect(), slots }
     }
 
+    /// Whether nothing more is to be seen of it.
+    pub(super) fn looks_at(&self, atom: Atom) -> bool {
+        match atom {
+            Atom::Slot(slot) => self.sees(slot),
+            Atom::Test { field, bit } => self.fields.get(field).is_some_and(|field| field.holds(bit, 0).is_some()),
+        }
+    }
+
     pub(super) fn sees(&self, slot: usize) -> bool {
         self.slots.get(slot).copied().unwrap_or(false)
     }

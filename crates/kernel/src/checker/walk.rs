@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use super::lean::{Lean, Weight};
 use super::live::Live;
-use super::moves::{EXPIRED, Effect, Move, OUTSIDE, RUNNING, STOPPED};
+use super::moves::{EXPIRED, Effect, Move, OUTSIDE, PAUSED, RUNNING, STOPPED};
 use super::plan::{Key, Plan};
 use super::sight::Sight;
-use super::watch::{BINDS, FIRST, MET, ONCE, ROUND, Shape, THEN, WAIVES, Watch};
+use super::watch::{BINDS, FIRST, MET, ONCE, ROUND, SURE, Shape, THEN, WAIVES, Watch};
 
 /// Above this the graph is given up, and what was asked counts as not kept.
 pub(super) const MOST_NODES: usize = 400_000;
@@ -64,6 +64,8 @@ pub(super) struct Ground<'a> {
     /// Slots in which the constraint remembers: they outlast the end of the case.
     pub(super) kept: Vec<usize>,
     pub(super) live: Live,
+    /// Whether edges say that they can be gone whatever is out of sight.
+    whole: bool,
 }
 
 impl<'a> Ground<'a> {
@@ -72,7 +74,8 @@ impl<'a> Ground<'a> {
         let clocks: Vec<usize> = followed(plan).into_iter().filter(seen).collect();
         let kept: Vec<usize> = plan.watched().into_iter().filter(seen).collect();
         let live = Live::of(plan, moves, watch, sight);
-        Self { plan, moves, watch, sight, clocks, kept, live }
+        let whole = watch.shape == Shape::Whole;
+        Self { plan, moves, watch, sight, clocks, kept, live, whole }
     }
 
     /// The node before any act.
@@ -124,6 +127,12 @@ impl<'a> Ground<'a> {
         node.get(slot).copied().unwrap_or(0)
     }
 
+    /// Whether the clock by this place among the constraint's has run since the period began and does not stand still now.
+    pub(super) fn runs(&self, node: &[u8], clock: usize) -> bool {
+        let known = self.watch.clocks.get(clock);
+        known.is_some_and(|(_, slot, since)| Self::at(node, *since) > 0 && Self::at(node, *slot) != PAUSED)
+    }
+
     pub(super) fn demanded(&self, node: &[u8], letters: u8) -> bool {
         let once = self.watch.once.is_none_or(|slot| Self::at(node, slot) > 0);
         letters & THEN != 0 && letters & BINDS != 0 && once && Self::at(node, self.watch.waived) == 0
@@ -138,6 +147,7 @@ impl<'a> Ground<'a> {
                 Shape::Never => first > 0,
                 Shape::Count(most) => first >= most,
                 Shape::Each => letters & MET == 0,
+                Shape::Whole => false,
             }
     }
 
@@ -151,7 +161,8 @@ impl<'a> Ground<'a> {
             }
         }
         for slot in self.clocks.iter().filter(|slot| Self::at(node, **slot) == RUNNING) {
-            steps.push((What::Ends(*slot), 0, with(node, *slot, EXPIRED)));
+            // Periods end for whoever waits.
+            steps.push((What::Ends(*slot), if self.whole { SURE } else { 0 }, with(node, *slot, EXPIRED)));
         }
         for (_, _, next) in steps.iter_mut() {
             let mask = self.live.at(Self::at(next, 0));
@@ -179,13 +190,16 @@ impl<'a> Ground<'a> {
         for way in ways {
             let lawful = |lean: &Lean| lean.weigh(&way, self.sight) != Weight::Fails;
             if lawful(guard) && lawful(&one.when) {
-                self.done(one, &way, steps);
+                let sure = guard.surely(&way, self.sight, true) && one.when.surely(&way, self.sight, true);
+                self.done(one, &way, sure, steps);
             }
         }
     }
 
-    fn done(&self, one: &Move, node: &Node, steps: &mut Vec<(What, u8, Node)>) {
-        let letters = self.letters(one, node);
+    fn done(&self, one: &Move, node: &Node, sure: bool, steps: &mut Vec<(What, u8, Node)>) {
+        let brought = |slot: &usize| one.brings.contains(slot) || self.sight.sees(*slot);
+        let sure = self.whole && sure && (one.to.is_none() || one.required.iter().all(brought));
+        let letters = self.letters(one, node) | if sure { SURE } else { 0 };
         let mut ways: Vec<Node> = vec![node.clone()];
         for effect in &one.effects {
             let branching = match effect {
