@@ -14,30 +14,41 @@ const MOST_NODES: usize = 100_000;
 
 /// The atoms without which the course could be gone; none where it can.
 ///
-/// Guards join from the end of the course to its beginning until it breaks off, and what is not needed for that leaves again.
+/// Guards join from the end of the course to its beginning, ever more at a time, until it breaks off, and what is not needed for
+/// that leaves again.
 pub(super) fn missing(laid: &Laid<'_>, course: &Course, seen: &BTreeSet<Atom>) -> Option<BTreeSet<Atom>> {
     let asked = asked(laid, course);
-    let mut tried = seen.clone();
-    for atoms in asked.iter().rev().filter(|atoms| !atoms.is_subset(seen)) {
+    let (mut tried, mut joined, mut more) = (seen.clone(), 0, 1);
+    while joined < asked.len() {
         let before = tried.len();
-        tried.extend(atoms);
+        tried.extend(asked.iter().rev().skip(joined).take(more).flatten());
         if tried.len() > before && !can_be_gone(laid, course, &tried) {
-            return Some(needed(laid, course, seen, tried));
+            return Some(needed(laid, course, seen, &tried));
         }
+        joined += more;
+        more *= 2;
     }
     None
 }
 
-/// Leaves out what the course breaks off without.
-fn needed(laid: &Laid<'_>, course: &Course, seen: &BTreeSet<Atom>, mut tried: BTreeSet<Atom>) -> BTreeSet<Atom> {
-    let added: Vec<Atom> = tried.difference(seen).copied().collect();
-    for atom in added {
-        tried.remove(&atom);
-        if can_be_gone(laid, course, &tried) {
-            tried.insert(atom);
+/// Leaves out what the course breaks off without: by halves as long as that goes, then one by one.
+fn needed(laid: &Laid<'_>, course: &Course, seen: &BTreeSet<Atom>, tried: &BTreeSet<Atom>) -> BTreeSet<Atom> {
+    let mut kept: Vec<Atom> = tried.difference(seen).copied().collect();
+    let mut size = kept.len().div_ceil(2);
+    while size > 0 {
+        let mut from = 0;
+        while from < kept.len() {
+            let until = (from + size).min(kept.len());
+            let rest = kept.iter().take(from).chain(kept.iter().skip(until));
+            if kept.len() > 1 && !can_be_gone(laid, course, &seen.iter().chain(rest).copied().collect()) {
+                kept.drain(from..until);
+            } else {
+                from = until;
+            }
         }
+        size /= 2;
     }
-    tried
+    seen.iter().chain(&kept).copied().collect()
 }
 
 /// For each act of the course what its guards ask for; for the last one, what the verdict asks for too.
