@@ -7,7 +7,6 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use super::judge::{Course, Laid, titles, undecided};
-use super::moves::Move;
 use super::replay;
 use super::sight::Atom;
 use super::walk::{Edge, Graph, Ground, What};
@@ -18,7 +17,7 @@ use crate::procedure::definition::{Procedure, Text};
 
 /// What a look at one graph came to.
 enum Look {
-    Done(Finding),
+    Done(Box<Finding>),
     /// More has to be looked at.
     More(BTreeSet<Atom>),
 }
@@ -34,7 +33,7 @@ pub(super) fn check(laid: &Laid<'_>) -> Finding {
     let mut atoms = BTreeSet::new();
     loop {
         match laid.on(&atoms, |ground| endings(laid, ground, &atoms)) {
-            Look::Done(finding) => return finding,
+            Look::Done(finding) => return *finding,
             Look::More(more) => atoms.extend(more),
         }
     }
@@ -45,12 +44,11 @@ fn endings(laid: &Laid<'_>, ground: &Ground<'_>, atoms: &BTreeSet<Atom>) -> Look
     let constraint = laid.constraint;
     if ground.sight.too_many() {
         let (zh, en) = ("一个字段被比较的次数太多", "one field is compared too often");
-        return Look::Done(undecided(ground, constraint, zh, en));
+        return Look::Done(Box::new(undecided(ground, constraint, zh, en)));
     }
     let graph = ground.walk();
-    if std::env::var("DBG").is_ok() { eprintln!("endings {} atoms {} nodes {:?}", atoms.len(), graph.nodes.len(), atoms.iter().map(|a| laid.plan.describe(*a)).collect::<Vec<_>>()); }
     if graph.given_up {
-        return Look::Done(undecided(ground, constraint, "状态太多", "there are too many states"));
+        return Look::Done(Box::new(undecided(ground, constraint, "状态太多", "there are too many states")));
     }
     let ranks = ranks(laid.plan.procedure, &graph);
     let lost = |node: usize| ranks.get(node) == Some(&u32::MAX);
@@ -58,7 +56,12 @@ fn endings(laid: &Laid<'_>, ground: &Ground<'_>, atoms: &BTreeSet<Atom>) -> Look
         let mut proof = ground.proof(&constraint.id, "ends", Verdict::Holds.name());
         ground.export_all(&graph, &mut proof);
         proof.orders = vec![ranks];
-        return Look::Done(Finding { verdict: Verdict::Holds, why: Text::default(), path: Vec::new(), proof });
+        return Look::Done(Box::new(Finding {
+            verdict: Verdict::Holds,
+            why: Text::default(),
+            path: Vec::new(),
+            proof,
+        }));
     };
     let path = graph.path_to(number(stuck));
     let course = Course { acts: acts(&graph, &path), breaks: false };
@@ -68,7 +71,8 @@ fn endings(laid: &Laid<'_>, ground: &Ground<'_>, atoms: &BTreeSet<Atom>) -> Look
     if let Some(more) = more.filter(|more| !more.is_subset(atoms)) {
         return Look::More(more);
     }
-    let state = graph.nodes.get(stuck).and_then(|node| laid.plan.procedure.states.get(usize::from(Ground::at(node, 0))));
+    let state =
+        graph.nodes.get(stuck).and_then(|node| laid.plan.procedure.states.get(usize::from(Ground::at(node, 0))));
     let title = state.map(|state| state.title.clone()).unwrap_or_default();
     let why = Text {
         zh: format!("走到“{}”以后，再也不能结束", title.zh),
@@ -77,7 +81,7 @@ fn endings(laid: &Laid<'_>, ground: &Ground<'_>, atoms: &BTreeSet<Atom>) -> Look
     let mut finding = with_graph(ground, &graph, fault(ground, constraint, why, "stuck", number(stuck)));
     finding.path = titles(ground, &graph, &path);
     finding.proof.path = path;
-    Look::Done(finding)
+    Look::Done(Box::new(finding))
 }
 
 /// What an act asks for that would lead from one of the nodes towards an end; of several the one nearest to an end.
@@ -103,7 +107,7 @@ fn dead(laid: &Laid<'_>) -> Option<Finding> {
     let mut atoms = BTreeSet::new();
     loop {
         match laid.on(&atoms, |ground| alive(laid, ground, &atoms, &mut open))? {
-            Look::Done(finding) => return Some(finding),
+            Look::Done(finding) => return Some(*finding),
             Look::More(more) => atoms.extend(more),
         }
     }
@@ -117,12 +121,7 @@ enum Wanted {
 }
 
 /// Strikes out what some course reaches that can be gone; none when nothing is left.
-fn alive(
-    laid: &Laid<'_>,
-    ground: &Ground<'_>,
-    atoms: &BTreeSet<Atom>,
-    open: &mut BTreeSet<Wanted>,
-) -> Option<Look> {
+fn alive(laid: &Laid<'_>, ground: &Ground<'_>, atoms: &BTreeSet<Atom>, open: &mut BTreeSet<Wanted>) -> Option<Look> {
     let graph = ground.walk();
     let enters = |edge: &Edge| graph.nodes.get(edge.to as usize).map(|node| usize::from(Ground::at(node, 0)));
     while let Some(wanted) = open.first().copied() {
@@ -132,7 +131,7 @@ fn alive(
         });
         let Some(edge) = found else {
             let finding = nothing_leads_to(laid, ground, wanted);
-            return Some(Look::Done(with_graph(ground, &graph, finding)));
+            return Some(Look::Done(Box::new(with_graph(ground, &graph, finding))));
         };
         let mut path = graph.path_to(graph.edges.get(edge).map_or(0, |edge| edge.from));
         path.push(number(edge));

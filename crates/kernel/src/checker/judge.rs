@@ -61,7 +61,10 @@ impl Laid<'_> {
     fn over(&self, ground: &Ground<'_>) -> (Finding, Option<Course>) {
         let constraint = self.constraint;
         if ground.sight.too_many() {
-            return (undecided(ground, constraint, "一个字段被比较的次数太多", "one field is compared too often"), None);
+            return (
+                undecided(ground, constraint, "一个字段被比较的次数太多", "one field is compared too often"),
+                None,
+            );
         }
         let graph = ground.walk();
         let acts = |path: &[u32]| ends::acts(&graph, path);

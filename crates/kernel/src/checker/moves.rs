@@ -137,12 +137,7 @@ fn timers(plan: &mut Plan<'_>, act: &Act) -> Lean {
 }
 
 /// Lays out every act but the one that records history: that is judged by the audit.
-pub(super) fn moves(
-    plan: &Plan<'_>,
-    guards: &[(Vec<Lean>, Lean)],
-    watch: &Watch,
-    sight: &Sight,
-) -> Vec<Move> {
+pub(super) fn moves(plan: &Plan<'_>, guards: &[(Vec<Lean>, Lean)], watch: &Watch, sight: &Sight) -> Vec<Move> {
     let procedure = plan.procedure;
     let acts = procedure.acts.iter().enumerate().zip(guards);
     acts.filter(|((_, act), _)| !act.records_history)

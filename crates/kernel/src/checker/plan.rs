@@ -53,7 +53,14 @@ pub(super) struct Asked<'a> {
 
 impl<'a> Plan<'a> {
     pub(super) fn new(procedure: &'a Procedure, world: World<'a>) -> Self {
-        Self { procedure, world, slots: BTreeMap::new(), caps: vec![u8::MAX], tests: BTreeMap::new(), since: BTreeMap::new() }
+        Self {
+            procedure,
+            world,
+            slots: BTreeMap::new(),
+            caps: vec![u8::MAX],
+            tests: BTreeMap::new(),
+            since: BTreeMap::new(),
+        }
     }
 
     /// The slot of a clock; none of a clock of parts, of which the case itself knows nothing.
@@ -126,7 +133,6 @@ impl<'a> Plan<'a> {
         all.into_iter().map(|(_, asked)| asked).collect()
     }
 
-    pub(super) fn describe(&self, atom: super::sight::Atom) -> String { match atom { super::sight::Atom::Slot(s) => self.slots.iter().find(|(_, v)| **v == s).map_or(String::new(), |(k, _)| format!("{k:?}")), super::sight::Atom::Test { field, bit } => format!("{:?}", self.tests.iter().find(|(_, (at, _))| *at == field).map(|(n, (_, t))| (n.clone(), t.get(bit as usize).cloned()))) } }
     pub(super) fn slot_of_field(&self, number: usize) -> usize {
         let asked = self.tests.iter().find(|(_, (at, _))| *at == number);
         asked.and_then(|(name, _)| self.known(&Key::Field(name.clone()))).unwrap_or(0)

@@ -9,8 +9,8 @@ use super::sight::{Atom, Sight, atoms_of};
 use super::walk::{Ground, Node, with};
 use super::watch::Watch;
 
-/// More nodes than this at one place of the course are not followed: the course then counts as one that can be gone.
-const MOST_NODES: usize = 100_000;
+/// More nodes than this on one course are not followed: it then counts as one that can be gone.
+const MOST_NODES: usize = 200_000;
 
 /// The atoms without which the course could be gone; none where it can.
 ///
@@ -74,42 +74,33 @@ fn can_be_gone(laid: &Laid<'_>, course: &Course, atoms: &BTreeSet<Atom>) -> bool
     }
     let moves = moves(laid.plan, laid.guards, laid.watch, &sight);
     let ground = Ground::new(laid.plan, &moves, laid.watch, &sight);
-    let steps: Vec<&Move> =
-        course.acts.iter().filter_map(|act| moves.iter().find(|one| one.act == *act)).collect();
+    let steps: Vec<&Move> = course.acts.iter().filter_map(|act| moves.iter().find(|one| one.act == *act)).collect();
     let masks = masks(&steps, laid.watch, &ground);
-    let mut front = HashSet::from([ground.outset()]);
-    for (at, (one, mask)) in steps.iter().zip(&masks).enumerate() {
+    let outset = ground.outset();
+    // Depth first: a course that can be gone is mostly gone at once.
+    let (mut seen, mut open) = (HashSet::from([(0, outset.clone())]), vec![(0, outset)]);
+    while let Some((at, node)) = open.pop() {
+        let Some((one, mask)) = steps.get(at).zip(masks.get(at)) else { return true };
         let last = course.breaks && at + 1 == steps.len();
-        let mut next = HashSet::new();
-        for node in ended(&ground, front) {
-            let mut found = Vec::new();
-            for (_, guard) in one.from.iter().filter(|(from, _)| *from == Ground::at(&node, 0)) {
-                ground.filled(one, guard, &node, &mut found);
-            }
-            for (_, letters, mut reached) in found {
-                if last && ground.is_bad(&node, letters) {
-                    return true;
-                }
-                reached.iter_mut().zip(mask).filter(|(_, live)| !**live).for_each(|(value, _)| *value = 0);
-                next.insert(reached);
-            }
+        let running = ground.clocks.iter().filter(|clock| Ground::at(&node, **clock) == RUNNING);
+        let mut next: Vec<(usize, Node)> = running.map(|clock| (at, with(&node, *clock, EXPIRED))).collect();
+        let mut found = Vec::new();
+        for (_, guard) in one.from.iter().filter(|(from, _)| *from == Ground::at(&node, 0)) {
+            ground.filled(one, guard, &node, &mut found);
         }
-        if next.len() > MOST_NODES {
+        if last && found.iter().any(|(_, letters, _)| ground.is_bad(&node, *letters)) {
             return true;
         }
-        front = next;
+        next.extend(found.into_iter().filter(|_| !last).map(|(_, _, mut reached)| {
+            reached.iter_mut().zip(mask).filter(|(_, live)| !**live).for_each(|(value, _)| *value = 0);
+            (at + 1, reached)
+        }));
+        open.extend(next.into_iter().filter(|step| seen.insert(step.clone())));
+        if seen.len() > MOST_NODES {
+            return true;
+        }
     }
-    !course.breaks && !front.is_empty()
-}
-
-/// Every way in which running periods may have ended.
-fn ended(ground: &Ground<'_>, front: HashSet<Node>) -> HashSet<Node> {
-    let mut all = front;
-    for clock in &ground.clocks {
-        let running: Vec<Node> = all.iter().filter(|node| Ground::at(node, *clock) == RUNNING).cloned().collect();
-        all.extend(running.iter().map(|node| with(node, *clock, EXPIRED)));
-    }
-    all
+    false
 }
 
 /// For each act of the course, what is still asked for after it.

@@ -60,9 +60,8 @@ impl Sight {
         }
         let fields = plan.fields();
         let fields = fields.iter().enumerate().map(|(at, known)| {
-            let in_sight = |bit: usize| {
-                u32::try_from(bit).is_ok_and(|bit| atoms.contains(&Atom::Test { field: at, bit }))
-            };
+            let in_sight =
+                |bit: usize| u32::try_from(bit).is_ok_and(|bit| atoms.contains(&Atom::Test { field: at, bit }));
             let mut places = vec![None; known.tests.len()];
             let mut tests = Vec::new();
             for (bit, place) in places.iter_mut().enumerate().filter(|(bit, _)| in_sight(*bit)) {
