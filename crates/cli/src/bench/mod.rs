@@ -4,6 +4,7 @@ mod acts;
 mod draw;
 mod drill;
 mod http;
+mod law;
 mod machine;
 mod pages;
 mod recording;
@@ -33,6 +34,8 @@ enum What {
     Pages(pages::PagesArgs),
     /// A draw from a large pool, beside the HKDF outputs alone / 大名单的随机抽取
     Draw(draw::DrawArgs),
+    /// The law checker over the shipped procedures and over a large one / 法律检查器
+    Law(law::LawArgs),
     /// Works until it is killed; for tests of durability
     #[command(hide = true)]
     Drill(drill::DrillArgs),
@@ -101,6 +104,7 @@ pub async fn run(args: BenchArgs) -> Result<ExitCode, Fault> {
         What::Acts(args) => ("acts", args.place.json, acts::run(&args).await?),
         What::Pages(args) => ("pages", args.place.json, pages::run(&args).await?),
         What::Draw(args) => ("draw", args.json, draw::run(&args)?),
+        What::Law(args) => ("law", args.json, law::run(&args)?),
         What::Drill(args) => return drill::run(args).await,
     };
     let measured = Measured { bench, machine, results };
