@@ -198,7 +198,9 @@ impl Drawn {
         });
         let mut held = announced.clone();
         if let Some(held) = held.as_object_mut() {
-            held.insert("drawn".to_owned(), json!(self.proof.result.places.len()));
+            let places = &self.proof.result.places;
+            held.insert("drawn".to_owned(), json!(places.len()));
+            held.insert("targets".to_owned(), places.iter().map(|place| json!(place.target)).collect());
             held.insert("proof_hash".to_owned(), json!(self.digest));
             held.insert("proof".to_owned(), json!(self.bytes));
         }
