@@ -13,6 +13,7 @@ const MET: u8 = 8;
 const WAIVES: u8 = 16;
 const ONCE: u8 = 32;
 const ROUND: u8 = 64;
+const SURE: u8 = 128;
 
 /// No case yet.
 const OUTSIDE: u8 = 255;
@@ -196,7 +197,7 @@ impl Proof {
         Ok(())
     }
 
-    /// Every node but the beginning is terminal or one step nearer to it by some edge; all states and acts occur, one way out of
+    /// Every node but the beginning is terminal or one step nearer to it by some edge that is sure; all states and acts occur, one way out of
     /// nothing.
     fn can_end(&self) -> Result<(), String> {
         let ranks = self.orders.first().ok_or("there are no ranks")?;
@@ -206,7 +207,8 @@ impl Proof {
             if self.terminal.contains(&self.node(edge.from)?.state) && edge.act.is_some() {
                 return Err(format!("an act leaves the terminal node {}", edge.from));
             }
-            if rank(edge.to) < rank(edge.from)
+            if edge.letters & SURE != 0
+                && rank(edge.to) < rank(edge.from)
                 && let Some(mark) = nearer.get_mut(edge.from as usize)
             {
                 *mark = true;

@@ -1,59 +1,177 @@
-//! Can every case end, is anything dead, and does any course run a clock round and round?
+//! Can every case end, and is anything dead?
+//!
+//! An end is reached by acts that can be done whatever is out of sight, so that a graph that allows too much proves it all the same;
+//! where no such act leads on, what its guards ask for is looked at as well. That an act is not dead is shown by a course to it that
+//! can be gone with every guard on it looked at.
 
-use super::judge::{titles, undecided};
-use super::walk::{Graph, Ground, What};
+use std::collections::{BTreeSet, VecDeque};
+
+use super::judge::{Course, Laid, titles, undecided};
+use super::replay;
+use super::sight::Atom;
+use super::walk::{Edge, Graph, Ground, What};
+use super::watch::SURE;
 use super::{Finding, Verdict};
 use crate::constraint::Constraint;
 use crate::procedure::definition::{Procedure, Text};
 
+/// What a look at one graph came to.
+enum Look {
+    Done(Box<Finding>),
+    /// More has to be looked at.
+    More(BTreeSet<Atom>),
+}
+
 /// The pattern `ends`.
-pub(super) fn check(ground: &Ground<'_>, constraint: &Constraint) -> Finding {
-    let procedure = ground.plan.procedure;
-    if let Some(why) = built_wrong(procedure) {
-        return fault(ground, constraint, why, "fault", 0);
+pub(super) fn check(laid: &Laid<'_>) -> Finding {
+    if let Some(why) = built_wrong(laid.plan.procedure) {
+        return laid.on(&BTreeSet::new(), |ground| fault(ground, laid.constraint, why, "fault", 0));
+    }
+    if let Some(dead) = dead(laid) {
+        return dead;
+    }
+    let mut atoms = BTreeSet::new();
+    loop {
+        match laid.on(&atoms, |ground| endings(laid, ground, &atoms)) {
+            Look::Done(finding) => return *finding,
+            Look::More(more) => atoms.extend(more),
+        }
+    }
+}
+
+/// Whether every case can end, as far as this graph tells.
+fn endings(laid: &Laid<'_>, ground: &Ground<'_>, atoms: &BTreeSet<Atom>) -> Look {
+    let constraint = laid.constraint;
+    if ground.sight.too_many() {
+        let (zh, en) = ("一个字段被比较的次数太多", "one field is compared too often");
+        return Look::Done(Box::new(undecided(ground, constraint, zh, en)));
     }
     let graph = ground.walk();
     if graph.given_up {
-        return undecided(ground, constraint, "状态太多", "there are too many states");
+        return Look::Done(Box::new(undecided(ground, constraint, "状态太多", "there are too many states")));
     }
-    let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-    let reached = |state: usize| graph.nodes.iter().any(|node| usize::from(Ground::at(node, 0)) == state);
-    let dead = procedure.states.iter().enumerate().find(|(at, _)| !reached(*at));
-    if let Some((at, state)) = dead {
-        let why = Text {
-            zh: format!("状态“{}”无论如何到不了", state.title.zh),
-            en: format!("nothing leads to the state `{}`", state.title.en),
+    let ranks = ranks(laid.plan.procedure, &graph);
+    let lost = |node: usize| ranks.get(node) == Some(&u32::MAX);
+    let Some(stuck) = (1..graph.nodes.len()).find(|node| lost(*node)) else {
+        let mut proof = ground.proof(&constraint.id, "ends", Verdict::Holds.name());
+        ground.export_all(&graph, &mut proof);
+        proof.orders = vec![ranks];
+        return Look::Done(Box::new(Finding {
+            verdict: Verdict::Holds,
+            why: Text::default(),
+            path: Vec::new(),
+            proof,
+        }));
+    };
+    let path = graph.path_to(number(stuck));
+    let course = Course { acts: acts(&graph, &path), breaks: false };
+    let more = way_out(ground, &graph, &ranks, &[number(stuck)])
+        .or_else(|| replay::missing(laid, &course, atoms))
+        .or_else(|| way_out(ground, &graph, &ranks, &graph.reached_from(number(stuck))));
+    if let Some(more) = more.filter(|more| !more.is_subset(atoms)) {
+        return Look::More(more);
+    }
+    let state =
+        graph.nodes.get(stuck).and_then(|node| laid.plan.procedure.states.get(usize::from(Ground::at(node, 0))));
+    let title = state.map(|state| state.title.clone()).unwrap_or_default();
+    let why = Text {
+        zh: format!("走到“{}”以后，再也不能结束", title.zh),
+        en: format!("from `{}` on this course the case can never end", title.en),
+    };
+    let mut finding = with_graph(ground, &graph, fault(ground, constraint, why, "stuck", number(stuck)));
+    finding.path = titles(ground, &graph, &path);
+    finding.proof.path = path;
+    Look::Done(Box::new(finding))
+}
+
+/// What an act asks for that would lead from one of the nodes towards an end; of several the one nearest to an end.
+fn way_out(ground: &Ground<'_>, graph: &Graph, ranks: &[u32], nodes: &[u32]) -> Option<BTreeSet<Atom>> {
+    let rank = |node: u32| ranks.get(node as usize).copied().unwrap_or(u32::MAX);
+    let open = graph.edges.iter().filter(|edge| edge.letters & SURE == 0 && rank(edge.to) < u32::MAX);
+    let mut open: Vec<_> = open.filter(|edge| nodes.contains(&edge.from) && rank(edge.from) == u32::MAX).collect();
+    open.sort_by_key(|edge| rank(edge.to));
+    open.into_iter().find_map(|edge| {
+        let What::Act(act) = edge.what else { return None };
+        let one = ground.moves.iter().find(|one| one.act == act)?;
+        let state = Ground::at(graph.nodes.get(edge.from as usize)?, 0);
+        let atoms = one.atoms_in(state).into_iter().filter(|atom| !ground.sight.looks_at(*atom));
+        Some(atoms.collect::<BTreeSet<Atom>>()).filter(|atoms| !atoms.is_empty())
+    })
+}
+
+/// The first state that nothing leads to, or act that can never be done.
+fn dead(laid: &Laid<'_>) -> Option<Finding> {
+    let acts = laid.plan.procedure.acts.iter().enumerate().filter(|(_, act)| !act.records_history);
+    let mut open: BTreeSet<Wanted> = acts.map(|(at, _)| Wanted::Act(at)).collect();
+    open.extend((0..laid.plan.procedure.states.len()).map(Wanted::State));
+    let mut atoms = BTreeSet::new();
+    loop {
+        match laid.on(&atoms, |ground| alive(laid, ground, &atoms, &mut open))? {
+            Look::Done(finding) => return Some(*finding),
+            Look::More(more) => atoms.extend(more),
+        }
+    }
+}
+
+/// What has to be shown not to be dead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Wanted {
+    State(usize),
+    Act(usize),
+}
+
+/// Strikes out what some course reaches that can be gone; none when nothing is left.
+fn alive(laid: &Laid<'_>, ground: &Ground<'_>, atoms: &BTreeSet<Atom>, open: &mut BTreeSet<Wanted>) -> Option<Look> {
+    let graph = ground.walk();
+    let enters = |edge: &Edge| graph.nodes.get(edge.to as usize).map(|node| usize::from(Ground::at(node, 0)));
+    while let Some(wanted) = open.first().copied() {
+        let found = graph.edges.iter().position(|edge| match wanted {
+            Wanted::State(state) => enters(edge) == Some(state),
+            Wanted::Act(act) => edge.what == What::Act(act),
+        });
+        let Some(edge) = found else {
+            let finding = nothing_leads_to(laid, ground, wanted);
+            return Some(Look::Done(Box::new(with_graph(ground, &graph, finding))));
         };
-        return with_graph(ground, &graph, fault(ground, constraint, why, "dead_state", number(at)));
+        let mut path = graph.path_to(graph.edges.get(edge).map_or(0, |edge| edge.from));
+        path.push(number(edge));
+        let course = Course { acts: acts(&graph, &path), breaks: false };
+        if let Some(more) = replay::missing(laid, &course, atoms).filter(|more| !more.is_subset(atoms)) {
+            return Some(Look::More(more));
+        }
+        let gone = path.iter().filter_map(|edge| graph.edges.get(*edge as usize));
+        gone.filter_map(enters).for_each(|state| _ = open.remove(&Wanted::State(state)));
+        course.acts.iter().for_each(|act| _ = open.remove(&Wanted::Act(*act)));
+        open.remove(&wanted);
     }
-    let done = |act: usize| graph.edges.iter().any(|edge| edge.what == What::Act(act));
-    let idle = procedure.acts.iter().enumerate().filter(|(_, act)| !act.records_history).find(|(at, _)| !done(*at));
-    if let Some((at, act)) = idle {
-        let why = Text {
-            zh: format!("行为“{}”在任何情况下都不能做", act.title.zh),
-            en: format!("the act `{}` can never be done", act.title.en),
-        };
-        return with_graph(ground, &graph, fault(ground, constraint, why, "dead_act", number(at)));
-    }
-    let ranks = ranks(procedure, &graph);
-    let stuck = ranks.iter().skip(1).position(|rank| *rank == u32::MAX).map(|at| at + 1);
-    if let Some(node) = stuck {
-        let path = graph.path_to(number(node));
-        let state = graph.nodes.get(node).and_then(|node| procedure.states.get(usize::from(Ground::at(node, 0))));
-        let title = state.map(|state| state.title.clone()).unwrap_or_default();
-        let why = Text {
-            zh: format!("走到“{}”以后，再也不能结束", title.zh),
-            en: format!("from `{}` on this course the case can never end", title.en),
-        };
-        let mut finding = with_graph(ground, &graph, fault(ground, constraint, why, "stuck", number(node)));
-        finding.path = titles(ground, &graph, &path);
-        finding.proof.path = path;
-        return finding;
-    }
-    let mut proof = ground.proof(&constraint.id, "ends", Verdict::Holds.name());
-    ground.export_all(&graph, &mut proof);
-    proof.orders = vec![ranks];
-    Finding { verdict: Verdict::Holds, why: Text::default(), path: Vec::new(), proof }
+    None
+}
+
+fn nothing_leads_to(laid: &Laid<'_>, ground: &Ground<'_>, wanted: Wanted) -> Finding {
+    let procedure = laid.plan.procedure;
+    let (claim, about, why) = match wanted {
+        Wanted::State(at) => {
+            let title = procedure.states.get(at).map(|state| state.title.clone()).unwrap_or_default();
+            let zh = format!("状态“{}”无论如何到不了", title.zh);
+            ("dead_state", at, Text { zh, en: format!("nothing leads to the state `{}`", title.en) })
+        }
+        Wanted::Act(at) => {
+            let title = procedure.acts.get(at).map(|act| act.title.clone()).unwrap_or_default();
+            let zh = format!("行为“{}”在任何情况下都不能做", title.zh);
+            ("dead_act", at, Text { zh, en: format!("the act `{}` can never be done", title.en) })
+        }
+    };
+    fault(ground, laid.constraint, why, claim, number(about))
+}
+
+fn number(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// The acts on a path.
+pub(super) fn acts(graph: &Graph, path: &[u32]) -> Vec<usize> {
+    let edges = path.iter().filter_map(|edge| graph.edges.get(*edge as usize));
+    edges.filter_map(|edge| if let What::Act(act) = edge.what { Some(act) } else { None }).collect()
 }
 
 fn fault(ground: &Ground<'_>, constraint: &Constraint, why: Text, claim: &str, about: u32) -> Finding {
@@ -90,22 +208,20 @@ fn built_wrong(procedure: &Procedure) -> Option<Text> {
     None
 }
 
-/// How many steps each node is from a terminal state; the greatest number where it can never end.
+/// How many sure steps each node is from a terminal state; the greatest number where none lead there.
 fn ranks(procedure: &Procedure, graph: &Graph) -> Vec<u32> {
     let mut back: Vec<Vec<u32>> = vec![Vec::new(); graph.nodes.len()];
-    for edge in &graph.edges {
+    for edge in graph.edges.iter().filter(|edge| edge.letters & SURE != 0) {
         if let Some(list) = back.get_mut(edge.to as usize) {
             list.push(edge.from);
         }
     }
     let mut ranks = vec![u32::MAX; graph.nodes.len()];
-    let mut queue: std::collections::VecDeque<u32> = std::collections::VecDeque::new();
+    let mut queue: VecDeque<u32> = VecDeque::new();
     for (at, node) in graph.nodes.iter().enumerate() {
         let state = procedure.states.get(usize::from(Ground::at(node, 0)));
         if state.is_some_and(|state| state.end.is_some()) {
-            if let Some(rank) = ranks.get_mut(at) {
-                *rank = 0;
-            }
+            ranks.iter_mut().skip(at).take(1).for_each(|rank| *rank = 0);
             queue.extend(u32::try_from(at).ok());
         }
     }
@@ -119,177 +235,4 @@ fn ranks(procedure: &Procedure, graph: &Graph) -> Vec<u32> {
         }
     }
     ranks
-}
-
-/// A course on which a clock of the period runs on and the case comes back to the same node by way of another state.
-pub(super) fn endless(ground: &Ground<'_>, constraint: &Constraint, graph: &Graph) -> Option<Finding> {
-    for clock in 0..ground.watch.clocks.len() {
-        let order = order(ground, graph, clock);
-        let same = |edge: &&super::walk::Edge| order.get(edge.from as usize) == order.get(edge.to as usize);
-        let turning = |edge: &&super::walk::Edge| state(graph, edge.from) != state(graph, edge.to);
-        let found = graph
-            .edges
-            .iter()
-            .enumerate()
-            .find(|(_, edge)| runs_on(ground, graph, edge, clock) && same(edge) && turning(edge));
-        let Some((at, edge)) = found else { continue };
-        let mut path = graph.path_to(edge.from);
-        let begins = path.len();
-        path.extend(u32::try_from(at).ok());
-        path.extend(way_back(ground, graph, edge.to, edge.from, clock));
-        let mut proof = ground.proof(&constraint.id, ground.watch.shape.name(), Verdict::Violated.name());
-        ground.export_path(graph, &path, &mut proof);
-        "cycle".clone_into(&mut proof.claim);
-        proof.about = u32::try_from(begins).unwrap_or(u32::MAX);
-        return Some(Finding {
-            verdict: Verdict::Violated,
-            why: Text {
-                zh: "这一圈可以一直转下去，期限一直在走，又没有次数上限".to_owned(),
-                en: "this can go round for ever while the period runs, and nothing bounds it".to_owned(),
-            },
-            path: titles(ground, graph, &path),
-            proof,
-        });
-    }
-    None
-}
-
-fn state(graph: &Graph, node: u32) -> u8 {
-    graph.nodes.get(node as usize).map_or(0, |node| Ground::at(node, 0))
-}
-
-/// Whether the clock runs on along the edge, on both its ends.
-fn runs_on(ground: &Ground<'_>, graph: &Graph, edge: &super::walk::Edge, clock: usize) -> bool {
-    let Some((_, _, since)) = ground.watch.clocks.get(clock) else { return false };
-    let runs = |node: u32| graph.nodes.get(node as usize).is_some_and(|node| Ground::at(node, *since) > 0);
-    // A new beginning of the period is not the old one running on.
-    runs(edge.from) && runs(edge.to) && edge.letters & (super::watch::FIRST | super::watch::THEN) == 0
-}
-
-fn way_back(ground: &Ground<'_>, graph: &Graph, from: u32, to: u32, clock: usize) -> Vec<u32> {
-    let mut out: Vec<Vec<u32>> = vec![Vec::new(); graph.nodes.len()];
-    for (at, edge) in graph.edges.iter().enumerate().filter(|(_, edge)| runs_on(ground, graph, edge, clock)) {
-        if let (Some(list), Ok(at)) = (out.get_mut(edge.from as usize), u32::try_from(at)) {
-            list.push(at);
-        }
-    }
-    let mut by: std::collections::BTreeMap<u32, u32> = std::collections::BTreeMap::new();
-    let mut queue = std::collections::VecDeque::from([from]);
-    while let Some(node) = queue.pop_front().filter(|node| *node != to) {
-        for at in out.get(node as usize).into_iter().flatten() {
-            let Some(edge) = graph.edges.get(*at as usize) else { continue };
-            if edge.to != from && !by.contains_key(&edge.to) {
-                by.insert(edge.to, *at);
-                queue.push_back(edge.to);
-            }
-        }
-    }
-    let (mut path, mut at) = (Vec::new(), to);
-    while at != from {
-        let Some(edge) = by.get(&at) else { break };
-        path.push(*edge);
-        at = graph.edges.get(*edge as usize).map_or(from, |edge| edge.from);
-    }
-    path.reverse();
-    path
-}
-
-/// Numbers nodes so that no edge on which the clock runs on leads to a lower number; two nodes have the same number where each
-/// leads to the other. (Tarjan's strongly connected components come out last first.)
-pub(super) fn order(ground: &Ground<'_>, graph: &Graph, clock: usize) -> Vec<u32> {
-    let count = graph.nodes.len();
-    let mut out: Vec<Vec<usize>> = vec![Vec::new(); count];
-    for edge in graph.edges.iter().filter(|edge| runs_on(ground, graph, edge, clock)) {
-        if let Some(list) = out.get_mut(edge.from as usize) {
-            list.push(edge.to as usize);
-        }
-    }
-    let mut found = Components {
-        index: vec![None; count],
-        low: vec![0; count],
-        on: vec![false; count],
-        stack: Vec::new(),
-        number: vec![0; count],
-        next: 0,
-        components: 0,
-    };
-    for node in 0..count {
-        found.visit(node, &out);
-    }
-    let last = found.components;
-    found.number.iter().map(|number| last - number).collect()
-}
-
-struct Components {
-    index: Vec<Option<u32>>,
-    low: Vec<u32>,
-    on: Vec<bool>,
-    stack: Vec<usize>,
-    number: Vec<u32>,
-    next: u32,
-    components: u32,
-}
-
-impl Components {
-    /// Without recursion, since a course may be long.
-    fn visit(&mut self, root: usize, out: &[Vec<usize>]) {
-        if self.index.get(root).copied().flatten().is_some() {
-            return;
-        }
-        let mut calls: Vec<(usize, usize)> = vec![(root, 0)];
-        self.open(root);
-        while let Some((node, place)) = calls.last_mut() {
-            let (node, next) = (*node, out.get(*node).and_then(|list| list.get(*place)).copied());
-            *place += 1;
-            match next {
-                Some(to) => match self.index.get(to).copied().flatten() {
-                    None => {
-                        self.open(to);
-                        calls.push((to, 0));
-                    }
-                    Some(index) if self.on.get(to).copied().unwrap_or(false) => self.lower(node, index),
-                    Some(_) => {}
-                },
-                None => {
-                    calls.pop();
-                    let low = self.low.get(node).copied().unwrap_or(0);
-                    if self.index.get(node).copied().flatten() == Some(low) {
-                        self.close(node);
-                    }
-                    if let Some((parent, _)) = calls.last() {
-                        let parent = *parent;
-                        self.lower(parent, low);
-                    }
-                }
-            }
-        }
-    }
-
-    fn open(&mut self, node: usize) {
-        if let (Some(index), Some(low), Some(on)) =
-            (self.index.get_mut(node), self.low.get_mut(node), self.on.get_mut(node))
-        {
-            (*index, *low, *on) = (Some(self.next), self.next, true);
-        }
-        self.next += 1;
-        self.stack.push(node);
-    }
-
-    fn lower(&mut self, node: usize, to: u32) {
-        if let Some(low) = self.low.get_mut(node) {
-            *low = to.min(*low);
-        }
-    }
-
-    fn close(&mut self, root: usize) {
-        while let Some(node) = self.stack.pop() {
-            if let (Some(on), Some(number)) = (self.on.get_mut(node), self.number.get_mut(node)) {
-                (*on, *number) = (false, self.components);
-            }
-            if node == root {
-                break;
-            }
-        }
-        self.components += 1;
-    }
 }

@@ -3,9 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::ends;
+use super::lean::Lean;
 use super::moves::{guards, moves};
 use super::plan::{Key, Plan};
-use super::walk::{Graph, Ground, What, followed};
+use super::replay;
+use super::sight::{Atom, Sight};
+use super::turns;
+use super::walk::{Graph, Ground, What};
 use super::watch::{Shape, Watch};
 use super::{Finding, Verdict, World};
 use crate::constraint::{Constraint, Demand};
@@ -13,75 +17,81 @@ use crate::procedure::definition::{Procedure, Text};
 
 /// Decides whether the procedure keeps the constraint. The caller has seen that it binds the procedure's kind and dates.
 ///
-/// First without looking at any guard: such a graph allows more, so that what holds over it holds. Where a course breaks the
-/// constraint there, the guard of its last act that was not looked at is looked at as well, and so on: a course all of whose guards
-/// were looked at is one that the procedure allows. Where that leads to too many states, all guards are looked at, first but for
-/// fields. Whether a case can end cannot be asked of a graph that allows too much.
+/// First nothing is looked at but what the constraint itself remembers: such a graph allows more, so that what holds over it holds.
+/// Where a course breaks the constraint there, it is gone along again with what its guards ask for; what shows that it cannot be
+/// gone is looked at from then on, and a course that can be gone is one that the procedure allows. Whether a case can end cannot be
+/// asked of a graph that allows too much.
 pub fn check(procedure: &Procedure, constraint: &Constraint, world: World<'_>) -> Finding {
-    let all: BTreeSet<usize> = (0..procedure.acts.len()).collect();
+    let mut plan = Plan::new(procedure, world);
+    let watch = Watch::new(&mut plan, constraint);
+    let guards = guards(&mut plan);
+    let laid = Laid { plan: &plan, watch: &watch, guards: &guards, constraint };
     if constraint.demand == Demand::Ends {
-        return over(procedure, constraint, world, &all, true).0;
+        return ends::check(&laid);
     }
-    let mut near = BTreeSet::new();
+    let mut atoms = BTreeSet::new();
     loop {
-        let (finding, course) = over(procedure, constraint, world, &near, true);
-        match (finding.verdict, course) {
-            (Verdict::Violated, Some(course)) => match course.iter().rev().find(|act| !near.contains(act)) {
-                Some(act) => near.insert(*act),
-                None => return finding,
-            },
-            (Verdict::Violated, None) => break,
+        let (finding, course) = laid.on(&atoms, |ground| laid.over(ground));
+        let Some(course) = course else { return finding };
+        match replay::missing(&laid, &course, &atoms) {
+            Some(more) if !more.is_subset(&atoms) => atoms.extend(more),
             _ => return finding,
-        };
+        }
     }
-    let finding = over(procedure, constraint, world, &all, false).0;
-    if finding.verdict != Verdict::Violated {
-        return finding;
-    }
-    over(procedure, constraint, world, &all, true).0
 }
 
-/// The verdict while the guards of some acts are looked at, and the acts of the course that breaks it; none where it could not be
-/// decided.
-fn over(
-    procedure: &Procedure,
-    constraint: &Constraint,
-    world: World<'_>,
-    near: &BTreeSet<usize>,
-    fields: bool,
-) -> (Finding, Option<Vec<usize>>) {
-    let mut plan = Plan::new(procedure, world, fields);
-    let whole = constraint.demand == Demand::Ends;
-    let watch = Watch::new(&mut plan, constraint);
-    let guards = guards(&mut plan, whole, near);
-    let compared = plan.compared();
-    let moves = moves(&plan, guards, &watch, &compared);
-    let clocks = followed(&plan);
-    let kept = plan.watched();
-    let ground = Ground { plan: &plan, moves: &moves, watch: &watch, fields: &compared, clocks, kept };
-    if plan.too_many() {
-        return (undecided(&ground, constraint, "一个字段被比较的次数太多", "one field is compared too often"), None);
+/// A constraint laid over a procedure, every name made into a place.
+pub(super) struct Laid<'a> {
+    pub(super) plan: &'a Plan<'a>,
+    pub(super) watch: &'a Watch,
+    pub(super) guards: &'a [(Vec<Lean>, Lean)],
+    pub(super) constraint: &'a Constraint,
+}
+
+/// A course that breaks the constraint over some graph.
+pub(super) struct Course {
+    /// Numbers of its acts.
+    pub(super) acts: Vec<usize>,
+    /// Whether its last act breaks the constraint; if not, the course goes round.
+    pub(super) breaks: bool,
+}
+
+impl Laid<'_> {
+    /// The verdict while the atoms are looked at, and the course that breaks it. No course: the verdict stands.
+    fn over(&self, ground: &Ground<'_>) -> (Finding, Option<Course>) {
+        let constraint = self.constraint;
+        if ground.sight.too_many() {
+            return (
+                undecided(ground, constraint, "一个字段被比较的次数太多", "one field is compared too often"),
+                None,
+            );
+        }
+        let graph = ground.walk();
+        let acts = |path: &[u32]| ends::acts(&graph, path);
+        if let Some(bad) = graph.bad {
+            let (finding, path) = broken(ground, constraint, &graph, bad);
+            return (finding, Some(Course { acts: acts(&path), breaks: true }));
+        }
+        if graph.given_up {
+            return (undecided(ground, constraint, "状态太多", "there are too many states"), None);
+        }
+        if self.watch.shape == (Shape::After { ends: true })
+            && let Some((finding, path, begins)) = turns::endless(ground, constraint, &graph)
+        {
+            let round = acts(path.get(begins..).unwrap_or_default());
+            let mut whole = acts(path.get(..begins).unwrap_or_default());
+            (0..ROUNDS).for_each(|_| whole.extend(&round));
+            return (finding, Some(Course { acts: whole, breaks: false }));
+        }
+        (unbroken(ground, constraint, &graph), None)
     }
-    if whole {
-        return (ends::check(&ground, constraint), None);
+
+    /// Lays the graph out as far as the atoms let it be seen.
+    pub(super) fn on<T>(&self, atoms: &BTreeSet<Atom>, what: impl FnOnce(&Ground<'_>) -> T) -> T {
+        let sight = Sight::of(self.plan, atoms);
+        let moves = moves(self.plan, self.guards, self.watch, &sight);
+        what(&Ground::new(self.plan, &moves, self.watch, &sight))
     }
-    let graph = ground.walk();
-    if let Some(bad) = graph.bad {
-        let (finding, path) = broken(&ground, constraint, &graph, bad);
-        let edges = path.iter().filter_map(|edge| graph.edges.get(*edge as usize));
-        let acts = edges.filter_map(|edge| if let What::Act(act) = edge.what { Some(act) } else { None });
-        return (finding, Some(acts.collect()));
-    }
-    if graph.given_up {
-        return (undecided(&ground, constraint, "状态太多", "there are too many states"), None);
-    }
-    if watch.shape == (Shape::After { ends: true })
-        && let Some(finding) = ends::endless(&ground, constraint, &graph)
-    {
-        // Which guards would keep a case from going on for ever is not told by one course.
-        return (finding, None);
-    }
-    (unbroken(&ground, constraint, &graph), None)
 }
 
 /// What cannot be decided counts as not kept.
@@ -91,6 +101,9 @@ pub(super) fn undecided(ground: &Ground<'_>, constraint: &Constraint, zh: &str, 
     let why = Text { zh: format!("不能证明：{zh}"), en: format!("cannot be shown: {en}") };
     Finding { verdict: Verdict::Violated, why, path: Vec::new(), proof }
 }
+
+/// A course that goes round is followed so often: what is bounded in it is bounded by less.
+const ROUNDS: usize = 8;
 
 fn broken(ground: &Ground<'_>, constraint: &Constraint, graph: &Graph, bad: u32) -> (Finding, Vec<u32>) {
     let from = graph.edges.get(bad as usize).map_or(0, |edge| edge.from);
@@ -114,7 +127,7 @@ fn unbroken(ground: &Ground<'_>, constraint: &Constraint, graph: &Graph) -> Find
     let mut proof = ground.proof(&constraint.id, ground.watch.shape.name(), verdict.name());
     ground.export_all(graph, &mut proof);
     if ground.watch.shape == (Shape::After { ends: true }) {
-        proof.orders = (0..ground.watch.clocks.len()).map(|clock| ends::order(ground, graph, clock)).collect();
+        proof.orders = (0..ground.watch.clocks.len()).map(|clock| turns::order(ground, graph, clock)).collect();
     }
     let why = if bound { Text::default() } else { idle(ground, constraint) };
     Finding { verdict, why, path: Vec::new(), proof }

@@ -1,5 +1,7 @@
 //! Guards over the slots of a node, weighed in three values: what the graph does not know is open.
 
+use super::sight::Sight;
+
 /// A guard whose names have become places in a node.
 #[derive(Debug, Clone)]
 pub(super) enum Lean {
@@ -39,34 +41,41 @@ impl From<bool> for Weight {
     }
 }
 
-/// A field that is compared: its slot, and for each abstract value which comparisons hold.
-#[derive(Debug, Clone)]
-pub(super) struct Compared {
-    pub(super) slot: usize,
-    pub(super) masks: Vec<u32>,
-}
-
 impl Lean {
-    pub(super) fn weigh(&self, node: &[u8], fields: &[Compared]) -> Weight {
+    pub(super) fn weigh(&self, node: &[u8], sight: &Sight) -> Weight {
         let at = |slot: usize| node.get(slot).copied().unwrap_or(0);
+        let seen = |slot: usize, holds: bool| if sight.sees(slot) { holds.into() } else { Weight::Open };
         match self {
             Self::Yes => Weight::Holds,
             Self::No => Weight::Fails,
             Self::Open => Weight::Open,
-            Self::All(all) => all.iter().map(|one| one.weigh(node, fields)).min().unwrap_or(Weight::Holds),
-            Self::Any(any) => any.iter().map(|one| one.weigh(node, fields)).max().unwrap_or(Weight::Fails),
-            Self::Not(inner) => match inner.weigh(node, fields) {
+            Self::All(all) => all.iter().map(|one| one.weigh(node, sight)).min().unwrap_or(Weight::Holds),
+            Self::Any(any) => any.iter().map(|one| one.weigh(node, sight)).max().unwrap_or(Weight::Fails),
+            Self::Not(inner) => match inner.weigh(node, sight) {
                 Weight::Holds => Weight::Fails,
                 Weight::Fails => Weight::Holds,
                 Weight::Open => Weight::Open,
             },
-            Self::Field { field, bit } => fields
-                .get(*field)
-                .and_then(|field| field.masks.get(usize::from(at(field.slot))))
-                .is_some_and(|mask| mask >> bit & 1 == 1)
-                .into(),
-            Self::AtLeast { slot, least } => (at(*slot) >= *least).into(),
-            Self::Is { slot, value } => (at(*slot) == *value).into(),
+            Self::Field { field, bit } => {
+                let known = sight.fields.get(*field).and_then(|field| field.holds(*bit, at(field.slot)));
+                known.map_or(Weight::Open, Weight::from)
+            }
+            Self::AtLeast { slot, least } => seen(*slot, at(*slot) >= *least),
+            Self::Is { slot, value } => seen(*slot, at(*slot) == *value),
+        }
+    }
+
+    /// Whether the guard is met (`wanted` false: is not met) whatever is out of sight. What is open in itself, as a register is,
+    /// may come out as it is wanted.
+    pub(super) fn surely(&self, node: &[u8], sight: &Sight, wanted: bool) -> bool {
+        match self {
+            Self::Open => true,
+            Self::Not(inner) => inner.surely(node, sight, !wanted),
+            Self::All(all) if wanted => all.iter().all(|one| one.surely(node, sight, wanted)),
+            Self::All(all) => all.iter().any(|one| one.surely(node, sight, wanted)),
+            Self::Any(any) if wanted => any.iter().any(|one| one.surely(node, sight, wanted)),
+            Self::Any(any) => any.iter().all(|one| one.surely(node, sight, wanted)),
+            leaf => leaf.weigh(node, sight) == Weight::from(wanted),
         }
     }
 }

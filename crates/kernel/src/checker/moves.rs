@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::lean::{Compared, Lean};
+use super::lean::Lean;
 use super::plan::{Key, Plan};
+use super::sight::{Atom, Sight, atoms_of};
 use super::values;
 use super::watch::{Marks, Watch};
 use crate::procedure::definition::{Act, Assigns, FieldKind, Moment, Procedure, TimerDoes};
@@ -28,8 +29,12 @@ pub(super) struct Move {
     pub(super) effects: Vec<Effect>,
     /// Slots of fields that must be filled to enter its state.
     pub(super) required: Vec<usize>,
+    /// Slots of fields that the act itself fills in any case.
+    pub(super) brings: Vec<usize>,
     pub(super) ends: bool,
     pub(super) joins: Option<usize>,
+    /// An act that joins parts enters its state only when all are in.
+    pub(super) may_stay: bool,
     pub(super) marks: Marks,
 }
 
@@ -52,19 +57,41 @@ pub(super) enum Effect {
     Either(usize),
 }
 
+impl Effect {
+    pub(super) const fn slot(self) -> usize {
+        match self {
+            Self::Add { slot, .. } | Self::Set { slot, .. } => slot,
+            Self::Start(slot) | Self::Stop(slot) | Self::May(slot) | Self::Either(slot) => slot,
+        }
+    }
+}
+
+impl Move {
+    /// What the act asks for, wherever it is done, the fields included that must be filled to enter its state.
+    pub(super) fn atoms(&self) -> BTreeSet<Atom> {
+        self.from.iter().flat_map(|(state, _)| self.atoms_in(*state)).collect()
+    }
+
+    /// What the act asks for in one state.
+    pub(super) fn atoms_in(&self, state: u8) -> BTreeSet<Atom> {
+        let lacking = self.required.iter().filter(|slot| !self.brings.contains(slot));
+        let mut found = lacking.map(|slot| Atom::Slot(*slot)).collect();
+        self.from.iter().filter(|(from, _)| *from == state).for_each(|(_, lean)| atoms_of(lean, &mut found));
+        atoms_of(&self.when, &mut found);
+        found
+    }
+}
+
 /// Gives guards their slots. Done before anything is laid out, since every guard may ask for more.
-/// `near`: the numbers of the acts whose guards are looked at.
-pub(super) fn guards(plan: &mut Plan<'_>, whole: bool, near: &BTreeSet<usize>) -> Vec<(Vec<Lean>, Lean)> {
+pub(super) fn guards(plan: &mut Plan<'_>) -> Vec<(Vec<Lean>, Lean)> {
     let procedure = plan.procedure;
-    for clock in procedure.clocks.iter().filter(|clock| whole && !clock.per_part && is_paused(procedure, &clock.name)) {
-        plan.slot(Key::Clock(clock.name.clone()), 4);
+    for pause in procedure.acts.iter().flat_map(|act| &act.pauses) {
+        plan.clock_slot(&pause.clock);
     }
     procedure
         .acts
         .iter()
-        .enumerate()
-        .map(|(at, act)| {
-            plan.turn_to(near.contains(&at));
+        .map(|act| {
             let from = act.from.iter().map(|(_, guard)| plan.guard(guard)).collect();
             let mut all = vec![plan.guard(&act.when)];
             if act.by.iter().all(|rule| rule.timer) && !act.by.is_empty() {
@@ -88,10 +115,6 @@ pub(super) fn guards(plan: &mut Plan<'_>, whole: bool, near: &BTreeSet<usize>) -
         .collect()
 }
 
-fn is_paused(procedure: &Procedure, clock: &str) -> bool {
-    procedure.acts.iter().any(|act| act.pauses.iter().any(|pause| pause.clock == clock))
-}
-
 /// What only a timer does happens when one of its timers rings.
 fn timers(plan: &mut Plan<'_>, act: &Act) -> Lean {
     let procedure = plan.procedure;
@@ -100,7 +123,7 @@ fn timers(plan: &mut Plan<'_>, act: &Act) -> Lean {
         .map(|timer| {
             let when = plan.guard(&timer.when);
             let moment = match &timer.at {
-                Moment::Fraction { clock, per_mille } => match plan.followed_by_guards(clock) {
+                Moment::Fraction { clock, per_mille } => match plan.clock_slot(clock) {
                     Some(slot) if *per_mille >= 1000 => Lean::Is { slot, value: EXPIRED },
                     Some(slot) => Lean::Any(vec![Lean::Is { slot, value: RUNNING }, Lean::Is { slot, value: EXPIRED }]),
                     None => Lean::Open,
@@ -114,22 +137,17 @@ fn timers(plan: &mut Plan<'_>, act: &Act) -> Lean {
 }
 
 /// Lays out every act but the one that records history: that is judged by the audit.
-pub(super) fn moves(
-    plan: &Plan<'_>,
-    guards: Vec<(Vec<Lean>, Lean)>,
-    watch: &Watch,
-    compared: &[Compared],
-) -> Vec<Move> {
+pub(super) fn moves(plan: &Plan<'_>, guards: &[(Vec<Lean>, Lean)], watch: &Watch, sight: &Sight) -> Vec<Move> {
     let procedure = plan.procedure;
     let acts = procedure.acts.iter().enumerate().zip(guards);
     acts.filter(|((_, act), _)| !act.records_history)
         .map(|((at, act), (from, when))| {
             let mut froms: Vec<(u8, Lean)> =
-                act.from.iter().zip(from).map(|((state, _), lean)| (number(procedure, state), lean)).collect();
+                act.from.iter().zip(from).map(|((state, _), lean)| (number(procedure, state), lean.clone())).collect();
             if froms.is_empty() {
                 froms.push((OUTSIDE, Lean::Yes));
             }
-            let mut when = vec![when];
+            let mut when = vec![when.clone()];
             clock_terms(plan, act, &mut when);
             let to = act.to.as_ref().map(|to| number(procedure, to));
             let entered = act.to.as_deref().unwrap_or_default();
@@ -139,11 +157,13 @@ pub(super) fn moves(
                 from: froms,
                 when: Lean::All(when),
                 to,
-                fills: fills(plan, act, compared),
-                effects: effects(plan, act),
+                fills: fills(plan, act, sight),
+                effects: effects(plan, act).into_iter().filter(|effect| sight.sees(effect.slot())).collect(),
                 required: required.filter_map(|field| plan.known(&Key::Field(field.name.clone()))).collect(),
+                brings: brings(plan, act),
                 ends: procedure.state(entered).is_some_and(|state| state.end.is_some()),
-                joins: act.joins.then(|| plan.known(&Key::Parts)).flatten(),
+                joins: act.joins.then(|| plan.known(&Key::Parts)).flatten().filter(|slot| sight.sees(*slot)),
+                may_stay: act.joins,
                 marks: watch.marks(plan, act),
             }
         })
@@ -165,19 +185,28 @@ fn clock_terms(plan: &Plan<'_>, act: &Act, when: &mut Vec<Lean>) {
     when.extend(act.extends.iter().filter_map(|name| clock(name)).map(|slot| is(slot, &[RUNNING, PAUSED])));
 }
 
-fn fills(plan: &Plan<'_>, act: &Act, compared: &[Compared]) -> Vec<(usize, Vec<u8>, bool)> {
-    let of = |name: &str| plan.tests(name).and_then(|(at, tests)| compared.get(at).map(|compared| (compared, tests)));
+fn brings(plan: &Plan<'_>, act: &Act) -> Vec<usize> {
+    let taken = act.takes.iter().filter(|take| take.required).map(|take| &take.field);
+    let set = act.sets.iter().filter(|(_, value)| !value.is_null()).map(|(name, _)| name);
+    taken.chain(set).filter_map(|name| plan.known(&Key::Field(name.clone()))).collect()
+}
+
+fn fills(plan: &Plan<'_>, act: &Act, sight: &Sight) -> Vec<(usize, Vec<u8>, bool)> {
+    let of = |name: &str| {
+        let compared = plan.number(name).and_then(|at| sight.fields.get(at));
+        compared.filter(|compared| sight.sees(compared.slot))
+    };
     let mut fills: Vec<(usize, Vec<u8>, bool)> = Vec::new();
     for take in act.takes.iter().filter(|take| !act.sets.contains_key(&take.field)) {
-        let Some((compared, _)) = of(&take.field) else { continue };
+        let Some(compared) = of(&take.field) else { continue };
         let first = usize::from(take.required);
         let values = (first..compared.masks.len()).filter_map(|value| u8::try_from(value).ok()).collect();
         fills.push((compared.slot, values, !take.required));
     }
     for (name, value) in &act.sets {
-        let Some((compared, tests)) = of(name) else { continue };
-        let values = if value.is_null() { vec![0] } else { values::of_constant(value, tests, &compared.masks) };
-        fills.push((compared.slot, values, false));
+        let Some(compared) = of(name) else { continue };
+        let set = || values::of_constant(value, &compared.tests, &compared.masks);
+        fills.push((compared.slot, if value.is_null() { vec![0] } else { set() }, false));
     }
     fills
 }

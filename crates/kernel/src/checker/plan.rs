@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::World;
-use super::lean::{Compared, Lean};
-use super::values;
+use super::lean::Lean;
 use crate::procedure::definition::{FieldKind, Procedure, Visibility};
 use crate::procedure::guard::{ClockIs, Guard, Test};
 
@@ -28,6 +27,9 @@ pub(super) enum Key {
     Watch(usize),
 }
 
+/// From this place on the constraint's memory is of single clocks and acts, and is looked at only where it matters.
+pub(super) const SINCE: usize = 10;
+
 /// Facts may be defined over facts; a circle ends here, open.
 const DEPTH: u8 = 8;
 
@@ -38,37 +40,33 @@ pub(super) struct Plan<'a> {
     slots: BTreeMap<Key, usize>,
     caps: Vec<u8>,
     tests: BTreeMap<String, (usize, Vec<Test>)>,
-    /// Whether the guards now compiled are looked at; those that are not are open, so that the graph allows more.
-    near: bool,
-    /// Whether guards look at fields; if not, only those fields count of which the constraint speaks.
-    fields: bool,
+    /// For a slot that says whether a clock has run since something, the slot of the clock.
+    since: BTreeMap<usize, usize>,
+}
+
+/// A field that is compared somewhere, and with what.
+pub(super) struct Asked<'a> {
+    pub(super) name: &'a str,
+    pub(super) slot: usize,
+    pub(super) tests: &'a [Test],
 }
 
 impl<'a> Plan<'a> {
-    pub(super) fn new(procedure: &'a Procedure, world: World<'a>, fields: bool) -> Self {
+    pub(super) fn new(procedure: &'a Procedure, world: World<'a>) -> Self {
         Self {
             procedure,
             world,
             slots: BTreeMap::new(),
             caps: vec![u8::MAX],
             tests: BTreeMap::new(),
-            near: false,
-            fields,
+            since: BTreeMap::new(),
         }
     }
 
-    /// The slot of a clock by which a timer rings: made where guards are looked at.
-    pub(super) fn followed_by_guards(&mut self, clock: &str) -> Option<usize> {
-        let key = Key::Clock(clock.to_owned());
-        if self.near && self.procedure.clock(clock).is_some_and(|clock| !clock.per_part) {
-            return Some(self.slot(key, 4));
-        }
-        self.known(&key)
-    }
-
-    /// Whose guards come next.
-    pub(super) fn turn_to(&mut self, near: bool) {
-        self.near = near;
+    /// The slot of a clock; none of a clock of parts, of which the case itself knows nothing.
+    pub(super) fn clock_slot(&mut self, clock: &str) -> Option<usize> {
+        let whole = self.procedure.clock(clock).is_some_and(|clock| !clock.per_part);
+        whole.then(|| self.slot(Key::Clock(clock.to_owned()), 4))
     }
 
     /// The slot of a key, made if need be, able to count to `cap`.
@@ -80,6 +78,13 @@ impl<'a> Plan<'a> {
         } else if let Some(known) = self.caps.get_mut(slot) {
             *known = cap.max(*known);
         }
+        slot
+    }
+
+    /// A slot that says whether the clock in another slot has run since something.
+    pub(super) fn since(&mut self, place: usize, clock: usize) -> usize {
+        let slot = self.slot(Key::Watch(SINCE + place), 1);
+        self.since.insert(slot, clock);
         slot
     }
 
@@ -96,38 +101,45 @@ impl<'a> Plan<'a> {
         self.slots.iter().filter(|(key, _)| matches!(key, Key::Watch(_))).map(|(_, slot)| *slot).collect()
     }
 
+    /// Slots that every graph looks at: what the constraint's verdict is read from.
+    pub(super) fn remembered(&self) -> Vec<usize> {
+        (0..SINCE).filter_map(|place| self.known(&Key::Watch(place))).collect()
+    }
+
+    /// The clock whose running the slot remembers.
+    pub(super) fn needed_for(&self, slot: usize) -> Option<usize> {
+        self.since.get(&slot).copied()
+    }
+
     pub(super) fn width(&self) -> usize {
         self.caps.len()
     }
 
-    pub(super) fn tests(&self, field: &str) -> Option<(usize, &[Test])> {
-        self.tests.get(field).map(|(at, tests)| (*at, tests.as_slice()))
+    /// The number under which guards know the field.
+    pub(super) fn number(&self, field: &str) -> Option<usize> {
+        self.tests.get(field).map(|(at, _)| *at)
     }
 
-    /// The fields that are compared, by the number under which guards know them.
-    pub(super) fn compared(&self) -> Vec<Compared> {
-        let mut all: Vec<(usize, Compared)> = self
+    /// The fields that are compared, by number.
+    pub(super) fn fields(&self) -> Vec<Asked<'_>> {
+        let mut all: Vec<(usize, Asked<'_>)> = self
             .tests
             .iter()
             .map(|(name, (at, tests))| {
-                let masks = self.procedure.field(name).map_or_else(|| vec![0], |field| values::masks(field, tests));
-                (*at, Compared { slot: self.known(&Key::Field(name.clone())).unwrap_or(0), masks })
+                (*at, Asked { name, slot: self.known(&Key::Field(name.clone())).unwrap_or(0), tests })
             })
             .collect();
         all.sort_by_key(|(at, _)| *at);
-        all.into_iter().map(|(_, compared)| compared).collect()
+        all.into_iter().map(|(_, asked)| asked).collect()
     }
 
-    /// Fields that are compared too often to enumerate their values.
-    pub(super) fn too_many(&self) -> bool {
-        self.tests.values().any(|(_, tests)| !values::comparable(tests))
+    pub(super) fn slot_of_field(&self, number: usize) -> usize {
+        let asked = self.tests.iter().find(|(_, (at, _))| *at == number);
+        asked.and_then(|(name, _)| self.known(&Key::Field(name.clone()))).unwrap_or(0)
     }
 
     /// A guard of the procedure: a term that it does not map is never met, as in the engine.
     pub(super) fn guard(&mut self, guard: &Guard) -> Lean {
-        if !self.near {
-            return if *guard == Guard::Always { Lean::Yes } else { Lean::Open };
-        }
         self.lean(guard, &Lean::No, 0)
     }
 
@@ -142,9 +154,9 @@ impl<'a> Plan<'a> {
             Guard::All(all) => Lean::All(all.iter().map(|one| self.lean(one, unmapped, depth)).collect()),
             Guard::Any(any) => Lean::Any(any.iter().map(|one| self.lean(one, unmapped, depth)).collect()),
             Guard::Not(inner) => Lean::Not(Box::new(self.lean(inner, unmapped, depth))),
-            Guard::Field { name, is } => self.asked(name, is, unmapped),
+            Guard::Field { name, is } => self.field(name, is),
             Guard::Term { name, is } => match self.procedure.terms.get(name) {
-                Some(field) => self.asked(field, is, unmapped),
+                Some(field) => self.field(field, is),
                 None => unmapped.clone(),
             },
             Guard::Fact(name) => match self.world.facts.get(name) {
@@ -167,15 +179,6 @@ impl<'a> Plan<'a> {
                 Lean::AtLeast { slot: self.slot(Key::Level, least), least }
             }
         }
-    }
-
-    /// Guards are compiled after the constraint: a field that has no slot by then is none that it speaks of.
-    fn asked(&mut self, name: &str, is: &Test, unmapped: &Lean) -> Lean {
-        let of_guard = matches!(unmapped, Lean::No);
-        if of_guard && !self.fields && !self.tests.contains_key(name) {
-            return Lean::Open;
-        }
-        self.field(name, is)
     }
 
     fn bit(&mut self, key: Key) -> Lean {
@@ -202,9 +205,7 @@ impl<'a> Plan<'a> {
     }
 
     fn clock(&mut self, name: &str, is: ClockIs) -> Lean {
-        if self.procedure.clock(name).is_none_or(|clock| clock.per_part) {
-            return Lean::Open;
-        }
+        let Some(slot) = self.clock_slot(name) else { return Lean::Open };
         let value = match is {
             ClockIs::NotStarted => 0,
             ClockIs::Running => 1,
@@ -212,6 +213,6 @@ impl<'a> Plan<'a> {
             ClockIs::Expired => 3,
             ClockIs::Stopped => 4,
         };
-        Lean::Is { slot: self.slot(Key::Clock(name.to_owned()), 4), value }
+        Lean::Is { slot, value }
     }
 }

@@ -56,7 +56,7 @@ pub struct ProofEdge {
     pub from: u32,
     pub to: u32,
     pub act: Option<u32>,
-    /// 1 first, 2 then, 4 binds, 8 met, 16 waives, 32 once, 64 round.
+    /// 1 first, 2 then, 4 binds, 8 met, 16 waives, 32 once, 64 round, 128 sure.
     pub letters: u8,
 }
 
@@ -106,13 +106,13 @@ impl Ground<'_> {
 
     fn export_node(&self, node: &[u8]) -> ProofNode {
         let at = |slot: usize| Self::at(node, slot);
-        let runs = self.watch.clocks.iter().take(64).enumerate();
+        let clocks = 0..self.watch.clocks.len().min(64);
         ProofNode {
             state: node.first().copied().unwrap_or(OUTSIDE),
             first: at(self.watch.first),
             waived: at(self.watch.waived),
             once: self.watch.once.map_or(0, at),
-            runs: runs.filter(|(_, (_, _, since))| at(*since) > 0).fold(0, |bits, (place, _)| bits | 1 << place),
+            runs: clocks.filter(|clock| self.runs(node, *clock)).fold(0, |bits, clock| bits | 1 << clock),
         }
     }
 }
@@ -126,6 +126,23 @@ fn export_edge(edge: &Edge) -> ProofEdge {
 }
 
 impl Graph {
+    /// Every node that can be come to from a node, itself included.
+    pub(super) fn reached_from(&self, node: u32) -> Vec<u32> {
+        let mut out: Vec<Vec<u32>> = vec![Vec::new(); self.nodes.len()];
+        for edge in &self.edges {
+            out.iter_mut().skip(edge.from as usize).take(1).for_each(|list| list.push(edge.to));
+        }
+        let (mut seen, mut open) = (vec![false; self.nodes.len()], vec![node]);
+        let mut found = Vec::new();
+        while let Some(node) = open.pop() {
+            let Some(mark) = seen.get_mut(node as usize).filter(|mark| !**mark) else { continue };
+            *mark = true;
+            found.push(node);
+            open.extend(out.get(node as usize).into_iter().flatten());
+        }
+        found
+    }
+
     /// The edges by which a node was first reached, in order.
     pub(super) fn path_to(&self, node: u32) -> Vec<u32> {
         let mut path = Vec::new();

@@ -19,6 +19,8 @@ pub(super) const MET: u8 = 8;
 pub(super) const WAIVES: u8 = 16;
 pub(super) const ONCE: u8 = 32;
 pub(super) const ROUND: u8 = 64;
+/// The act can be done whatever is out of sight.
+pub(super) const SURE: u8 = 128;
 
 /// How the memory decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +35,8 @@ pub(super) enum Shape {
     Count(u8),
     /// Bad unless met.
     Each,
+    /// Nothing is bad by itself: the graph as a whole is asked.
+    Whole,
 }
 
 impl Shape {
@@ -45,6 +49,7 @@ impl Shape {
             Self::Never => "never",
             Self::Count(_) => "count",
             Self::Each => "each",
+            Self::Whole => "ends",
         }
     }
 }
@@ -90,6 +95,7 @@ impl Watch {
             Demand::Within { .. } => Shape::After { ends: true },
             Demand::Never { .. } => Shape::Never,
             Demand::AtMost { times, .. } => Shape::Count(u8::try_from(*times).unwrap_or(u8::MAX - 1)),
+            Demand::Ends => Shape::Whole,
             _ => Shape::Each,
         };
         let cap = if let Shape::Count(most) = shape { most.saturating_add(1) } else { 1 };
@@ -292,7 +298,7 @@ fn clocks(plan: &mut Plan<'_>, constraint: &Constraint) -> Vec<(String, usize, u
         .enumerate()
         .map(|(at, name)| {
             let slot = plan.slot(Key::Clock(name.clone()), 4);
-            (name, slot, plan.slot(Key::Watch(10 + at), 1))
+            (name, slot, plan.since(at, slot))
         })
         .collect()
 }
