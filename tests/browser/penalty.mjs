@@ -25,6 +25,9 @@ export async function penalty(browser, stage) {
   await cast.leave();
 }
 
+/** The day so many days after another. */
+const after = (day, days) => new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+
 async function investigated(cast, code) {
   const inspector = await cast.be("inspector1");
   const head = await cast.be("head1");
@@ -51,7 +54,7 @@ async function heard(cast, stage, path) {
   await act(firm, matter, "ask_hearing", { hearing_reason: "对处罚幅度有异议，要求听证。" });
   await impossible(await cast.be("head1"), path, "decide", { rule: "state.from", statute: LAW, article: "63" });
   const chair = await cast.be("chair");
-  await act(chair, path, "summon", { hearing_at: `${stage.clock.day} 15:00`, hearing_place: "局三楼会议室", hearing_open: true });
+  await act(chair, path, "summon", { hearing_at: `${after(stage.clock.day, WAIT)} 09:30`, hearing_place: "局三楼会议室", hearing_open: true });
   await act(chair, path, "summons_served");
   await act(chair, path, "announce");
   await impossible(chair, path, "hear", { rule: "act.hear.when", statute: "guangdong-hearing-measures", article: "20" });

@@ -56,6 +56,22 @@ async fn no_decision_while_a_hearing_may_still_be_asked_for() {
     house.does("head1", case, "decide", DECISION).await;
 }
 
+/// 粤听证 18: a waived defence is no waived hearing: where there is a right to be heard its time runs on, for the review too.
+#[tokio::test]
+async fn a_waived_defence_is_no_waived_hearing() {
+    let house = House::open("2024-03-04 09:00").await;
+    let case = house.informed("organisation", &penalty("100000", "0")).await;
+    house.does("firm", case, "waive", &[("waiver_text", "本公司放弃陈述申辩。")]).await;
+    let articles = &["administrative-penalty-law#63", "guangdong-hearing-measures#18"];
+    house.refused("head1", case, "decide", DECISION, rule("act.decide.from.waived", articles)).await;
+    let no = rule("act.submit_review.from.waived", &["guangdong-hearing-measures#18"]);
+    house.refused("inspector1", case, "submit_review", &[], no).await;
+    house.until("2024-03-11 23:59").await;
+    house.refused("head1", case, "decide", DECISION, rule("act.decide.from.waived", articles)).await;
+    house.until("2024-03-12 00:00").await;
+    house.does("head1", case, "decide", DECISION).await;
+}
+
 /// 处罚法 64, 粤听证 9: nobody who investigated summons to the hearing, chairs it or sits in it; three sit in it, with cards.
 #[tokio::test]
 async fn who_investigated_neither_summons_nor_chairs_nor_sits() {
