@@ -22,16 +22,16 @@ export async function inspection(browser, stage) {
   await planned(cast, line);
   const { proof, id } = await drawn(cast, stage, `抽${mark}`, Object.values(firms), line);
   await again(browser, stage, proof);
-  const target = proof.result.places[0].target;
+  const { target, inspectors } = proof.result.places[0];
   const account = Object.keys(firms).find((name) => firms[name] === target);
   const given = proposal(line, target, id, proof.digest);
   const others = Object.values(firms).find((code) => code !== target);
-  const inspector = await cast.be("inspector1");
+  const inspector = await cast.be(inspectors[0]);
   await notOpened(inspector, "inspection/propose", { ...given, enterprise: others }, RANDOM);
   const path = await open(inspector, "inspection/propose", given);
-  await onSite(cast, stage, path);
-  await putRight(cast, path, account);
-  await published(cast, path);
+  await onSite(cast, stage, path, inspectors);
+  await putRight(cast, path, account, inspectors);
+  await published(cast, path, inspectors);
   await cast.leave();
 }
 
@@ -136,34 +136,35 @@ async function again(browser, stage, proof) {
   await visitor.leave();
 }
 
-async function onSite(cast, stage, path) {
-  const inspector = await cast.be("inspector1");
+/** The two officers who were drawn for the firm do all of it. */
+async function onSite(cast, stage, path, [first, second]) {
+  const inspector = await cast.be(first);
   const head = await cast.be("head1");
-  await act(inspector, path, "screen", { no_interest: true, _with: ["inspector2"] });
+  await act(inspector, path, "screen", { no_interest: true, _with: [second] });
   await impossible(inspector, path, "inspect", { rule: "state.from", statute: "administrative-penalty-law", article: "55" });
   await act(head, path, "approve");
   const visit = { arrived: `${stage.clock.day} 09:00`, place: "临江区工业大道8号", card_shown: true };
   const card = { rule: "actor.card", statute: "administrative-penalty-law", article: "42" };
   await refused(inspector, path, "inspect", { ...visit, _with: ["inspector4"] }, card);
-  await act(inspector, path, "inspect", { ...visit, _with: ["inspector2"] });
-  await act(inspector, path, "record", { content: "一部电台功率高于执照载明的数值。", signed: "signed", _with: ["inspector2"] });
-  await act(inspector, path, "order", { result_text: "发现一处不符。", order_text: "十五日内调整发射功率。", _with: ["inspector2"] });
+  await act(inspector, path, "inspect", { ...visit, _with: [second] });
+  await act(inspector, path, "record", { content: "一部电台功率高于执照载明的数值。", signed: "signed", _with: [second] });
+  await act(inspector, path, "order", { result_text: "发现一处不符。", order_text: "十五日内调整发射功率。", _with: [second] });
 }
 
-async function putRight(cast, path, account) {
+async function putRight(cast, path, account, [first, second]) {
   const firm = await cast.be(account);
   const matter = path.replace("/work/case/", "/portal/matter/");
   await firm.go(matter);
   await firm.says("责令改正", "the firm reads what it has to put right");
   await firm.sound("matter of the firm inspected");
   await act(firm, matter, "rectify", { rectified_text: "已按执照调整功率并附测试记录。" });
-  const inspector = await cast.be("inspector1");
-  await act(inspector, path, "recheck", { recheck_outcome: "done", recheck_text: "复测功率与执照一致。", _with: ["inspector2"] });
+  const inspector = await cast.be(first);
+  await act(inspector, path, "recheck", { recheck_outcome: "done", recheck_text: "复测功率与执照一致。", _with: [second] });
   await act(inspector, path, "accept");
 }
 
-async function published(cast, path) {
-  const inspector = await cast.be("inspector1");
+async function published(cast, path, [first]) {
+  const inspector = await cast.be(first);
   await impossible(inspector, path, "close", { rule: "act.close.when", statute: "three-systems-opinion", article: "6" });
   const publisher = await cast.be("publisher");
   await act(publisher, path, "publish", { secrecy_checked: true, privacy_checked: true, published_where: "局网站行政执法公示栏" });
