@@ -1,6 +1,6 @@
 // Where the stories play: a running site (--base URL), or a small demonstration that is made for them (GUIJU, GUIJU_PLAN).
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,18 +30,40 @@ const freePort = () =>
     });
   });
 
-/** Gives the base URL and a function that takes everything down again. */
+/** The day on which a plan's year ends: where the clock of its demonstration stands. */
+const endOf = (plan) => (plan ? /^until: (\d{4}-\d{2}-\d{2})/m.exec(readFileSync(plan, "utf8"))?.[1] : undefined) ?? "2024-12-05";
+
+/**
+ * Gives the base URL, a function that takes everything down again, and the site's clock: `clock.day`, and `clock.later(days)` which
+ * closes the site and opens it again so many days later. A site that was running already has no such clock.
+ */
 export async function raise() {
-  if (given.base) return { base: given.base.replace(/\/$/, ""), strike: async () => {} };
+  if (given.base) return { base: given.base.replace(/\/$/, ""), strike: async () => {}, clock: null };
   const program = process.env.GUIJU;
   if (!program) throw new Error("give --base URL, or GUIJU=path/to/guiju (and GUIJU_PLAN=plan.yaml) to make a demonstration");
   const data = mkdtempSync(join(tmpdir(), "guiju-stories-"));
   const port = await freePort();
   const plan = process.env.GUIJU_PLAN ? ["--plan", process.env.GUIJU_PLAN] : [];
-  const site = spawn(program, ["demo", ...plan, "--data", data, "--port", String(port)], { stdio: ["ignore", "inherit", "inherit"] });
+  const base = `http://127.0.0.1:${port}`;
+  const clock = { day: endOf(process.env.GUIJU_PLAN) };
+  let close = await open(program, ["demo", ...plan, "--data", data, "--port", String(port)], base);
+  clock.later = async (days) => {
+    await close();
+    clock.day = new Date(Date.parse(`${clock.day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+    close = await open(program, ["demo", ...plan, "--data", data, "--port", String(port), "--on", clock.day], base);
+  };
+  const strike = async () => {
+    await close();
+    rmSync(data, { recursive: true, force: true });
+  };
+  return { base, strike, clock };
+}
+
+/** Starts the program, waits until it serves, and gives what stops it. */
+async function open(program, words, base) {
+  const site = spawn(program, words, { stdio: ["ignore", "inherit", "inherit"] });
   let ended = false;
   site.on("exit", () => (ended = true));
-  const base = `http://127.0.0.1:${port}`;
   const until = Date.now() + 10 * 60_000;
   for (;;) {
     if (ended) throw new Error("the demonstration ended before it served");
@@ -50,10 +72,8 @@ export async function raise() {
     if (answer?.ok) break;
     await new Promise((wait) => setTimeout(wait, 250));
   }
-  const strike = async () => {
+  return async () => {
     site.kill("SIGTERM");
     await new Promise((gone) => (ended ? gone() : site.on("exit", gone)));
-    rmSync(data, { recursive: true, force: true });
   };
-  return { base, strike };
 }

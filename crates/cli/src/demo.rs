@@ -30,6 +30,9 @@ pub struct DemoArgs {
     /// Port of the site on localhost / 网站端口
     #[arg(long, default_value_t = 8080)]
     port: u16,
+    /// Serve as of nine in the morning of this day instead of the day after the year; not before it / 以此日上午九时打开
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    on: Option<jiff::civil::Date>,
     /// Do not serve afterwards / 只生成数据
     #[arg(long)]
     no_serve: bool,
@@ -41,6 +44,10 @@ pub struct DemoArgs {
 pub async fn run(args: DemoArgs) -> Result<ExitCode, Fault> {
     let pack = crate::data::pack(args.pack.as_deref())?;
     let plan = plan(&args, &pack)?;
+    let day = args.on.unwrap_or(plan.until);
+    if day < plan.until {
+        return Err(format!("--on {day} 早于演示年度结束的 {0}，时间不能倒退 / --on {day} lies before {0}, when the year ends: time does not run backwards", plan.until).into());
+    }
     match state_of(&args.data).await? {
         Folder::Finished => {
             eprintln!("{} 中已有演示年度，直接打开 / serving the year that is there", args.data.display())
@@ -62,7 +69,7 @@ pub async fn run(args: DemoArgs) -> Result<ExitCode, Fault> {
     if args.no_serve {
         return Ok(ExitCode::SUCCESS);
     }
-    let clock = OfficeClock::onward(midnight(plan.until) + std::time::Duration::from_secs(9 * 3_600));
+    let clock = OfficeClock::onward(midnight(day) + std::time::Duration::from_secs(9 * 3_600));
     let settings = settings(&args.data, pack, clock, Chance::System);
     let office = Office::open(settings).await?;
     let demo = Some(plan.accounts.clone());

@@ -12,6 +12,7 @@ use guiju_kernel::draw::{Input, Kind, Proof, Reveal, Snapshot, Source};
 use guiju_kernel::procedure::definition::Text;
 use guiju_kernel::time::{self, midnight};
 use guiju_office::OfficeError;
+use guiju_office::officers::OFFICERS;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -36,8 +37,23 @@ pub struct Lottery {
     pub on: Date,
     /// So many firms, the first of the register.
     pub pool: u32,
-    /// Accounts of the officers who may be sent, two a firm.
+    /// Accounts of the officers who may be sent, two a firm; their cards are those of the plan's entries of the register of officers.
     pub officers: Vec<String>,
+    /// Risk classes, in the order in which remainders are given to them.
+    pub classes: Vec<Class>,
+}
+
+/// A risk class: which firms are in it, and how often they are drawn compared with the others.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Class {
+    pub id: String,
+    pub zh: String,
+    pub en: String,
+    pub share: u32,
+    /// Sizes of the firms in it; empty: whoever is in no class before.
+    #[serde(default)]
+    pub sizes: Vec<String>,
 }
 
 /// A draw that was held, for the cases of one course.
@@ -89,7 +105,7 @@ fn one(plan: &Plan, course: &Course, lottery: &Lottery, organ: &str, firms: &[Fi
     };
     sources.push(Source { id: "lottery".to_owned(), holder: "public-lottery".to_owned(), kind });
     reveals.push(Reveal { source: "lottery".to_owned(), value, salt: None });
-    let snapshot = snapshot(course, lottery, organ, firms, sources, &code);
+    let snapshot = snapshot(plan, course, organ, firms, (sources, &code)).map_err(fault)?;
     let input = Input { snapshot, reveals, code, substitutions: Vec::new(), recorded: None };
     let proof = input.proof().map_err(|refused| fault(refused.to_string()))?;
     let bytes = proof.to_bytes().map_err(|refused| fault(refused.to_string()))?;
@@ -98,55 +114,33 @@ fn one(plan: &Plan, course: &Course, lottery: &Lottery, organ: &str, firms: &[Fi
     Ok(Drawn { proof, digest, bytes, on: lottery.on })
 }
 
+/// The pool as it is announced, with the sources and the code that are named beforehand.
 fn snapshot(
+    plan: &Plan,
     course: &Course,
-    lottery: &Lottery,
     organ: &str,
     firms: &[Firm],
-    sources: Vec<Source>,
-    code: &str,
-) -> Snapshot {
-    let closer = |firm: &Firm| matches!(firm.size, "large" | "medium");
-    let stratum = |id: &str, zh: &str, en: &str, share| Stratum {
-        id: id.to_owned(),
-        title: Text { zh: zh.to_owned(), en: en.to_owned() },
-        share,
-    };
-    let mut targets: Vec<Target> = firms
-        .iter()
-        .take(usize::try_from(lottery.pool).unwrap_or(usize::MAX))
-        .map(|firm| Target {
-            label: firm.code.clone(),
-            stratum: if closer(firm) { "closer" } else { "ordinary" }.to_owned(),
-            area: None,
-        })
-        .collect();
+    (sources, code): (Vec<Source>, &str),
+) -> Result<Snapshot, String> {
+    let lottery = course.draw.as_ref().ok_or("no draw")?;
+    let pool = firms.iter().take(usize::try_from(lottery.pool).unwrap_or(usize::MAX));
+    let mut targets = pool.map(|firm| target(lottery, firm)).collect::<Result<Vec<_>, String>>()?;
     targets.sort_by(|a, b| a.label.cmp(&b.label));
-    let mut pool: Vec<Inspector> = lottery
-        .officers
-        .iter()
-        .map(|account| Inspector {
-            label: account.clone(),
-            card: Card {
-                number: format!("card-{account}"),
-                from: "2023-01-01".to_owned(),
-                until: "2026-01-01".to_owned(),
-            },
-            areas: Vec::new(),
-            recused: Vec::new(),
-        })
-        .collect();
+    let mut pool =
+        lottery.officers.iter().map(|account| inspector(plan, account)).collect::<Result<Vec<_>, String>>()?;
     pool.sort_by(|a, b| a.label.cmp(&b.label));
-    Snapshot {
+    let strata = lottery.classes.iter().map(|class| Stratum {
+        id: class.id.clone(),
+        title: Text { zh: class.zh.clone(), en: class.en.clone() },
+        share: class.share.into(),
+    });
+    Ok(Snapshot {
         id: lottery.id.clone(),
         title: Text { zh: lottery.zh.clone(), en: lottery.en.clone() },
         organ: organ.to_owned(),
         fixed: time::print(midnight(lottery.on) + (10).hours()),
         rule: Rule::LargestRemainder { total: u64::from(course.count) },
-        strata: vec![
-            stratum("closer", "较高风险", "Higher risk", 3),
-            stratum("ordinary", "一般风险", "Ordinary risk", 1),
-        ],
+        strata: strata.collect(),
         targets,
         excluded: Vec::new(),
         inspectors: Some(Inspectors {
@@ -158,7 +152,30 @@ fn snapshot(
         }),
         sources,
         code: hex::encode(Sha256::digest(hex::decode(code).unwrap_or_default())),
-    }
+    })
+}
+
+fn target(lottery: &Lottery, firm: &Firm) -> Result<Target, String> {
+    let fits = |class: &&Class| class.sizes.is_empty() || class.sizes.iter().any(|size| size == firm.size);
+    let class = lottery.classes.iter().find(fits);
+    let class =
+        class.ok_or_else(|| format!("没有一个等级收 `{0}` 企业 / no class takes a firm of size `{0}`", firm.size))?;
+    Ok(Target { label: firm.code.clone(), stratum: class.id.clone(), area: None })
+}
+
+/// An officer with the card that the register has from the start.
+fn inspector(plan: &Plan, account: &str) -> Result<Inspector, String> {
+    let entry = plan.entries.iter().find(|entry| entry.register == OFFICERS && entry.key == account);
+    let text = |name: &str| {
+        let said = entry.and_then(|entry| entry.fields.get(name)).and_then(Value::as_str).map(str::to_owned);
+        said.ok_or_else(|| {
+            format!(
+                "`{account}`：台账 {OFFICERS} 中没有 `{name}` / the register {OFFICERS} has no `{name}` of `{account}`"
+            )
+        })
+    };
+    let card = Card { number: text("card")?, from: text("valid_from")?, until: text("valid_until")? };
+    Ok(Inspector { label: account.to_owned(), card, areas: Vec::new(), recused: Vec::new() })
 }
 
 /// Thirty-two bytes of chance, in hex.
@@ -198,7 +215,9 @@ impl Drawn {
         });
         let mut held = announced.clone();
         if let Some(held) = held.as_object_mut() {
-            held.insert("drawn".to_owned(), json!(self.proof.result.places.len()));
+            let places = &self.proof.result.places;
+            held.insert("drawn".to_owned(), json!(places.len()));
+            held.insert("targets".to_owned(), places.iter().map(|place| json!(place.target)).collect());
             held.insert("proof_hash".to_owned(), json!(self.digest));
             held.insert("proof".to_owned(), json!(self.bytes));
         }

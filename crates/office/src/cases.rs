@@ -215,7 +215,7 @@ impl Office {
         let mut entries = Default::default();
         loop {
             let missed = {
-                let book = Book::new(volume, &numbers, &entries);
+                let book = Book::new(volume, &self.shelf.current, &numbers, &entries);
                 let pack = volume.pack.hash.as_str();
                 let ctx = Context { now, calendar: volume.calendar(now)?, facts: &book, next_seq: u64::MAX, pack };
                 let lawful = lawful_acts(procedure, Some(case), person, &ctx);
@@ -397,12 +397,12 @@ fn clock_view(
 
 /// A record as a line of the timeline; `None` where this viewer may not see it.
 fn step(record: &Record, procedure: &Procedure, volume: &Volume, sight: Sight) -> Option<Step> {
-    let act = procedure.act(&record.act);
+    let act = procedure.act(&record.act).filter(|_| !by_the_program(record));
     let inner = act.is_some_and(|a| a.inner) || act.is_none() && record.act != "remind";
     if inner && sight != Sight::Staff {
         return None;
     }
-    let title = act.map_or_else(|| show::act_title(&record.act), |a| a.title.clone());
+    let title = act.map_or_else(|| titled(record, procedure), |a| a.title.clone());
     let lines: Lines = procedure
         .fields
         .iter()
@@ -428,6 +428,23 @@ fn step(record: &Record, procedure: &Procedure, volume: &Volume, sight: Sight) -
         inner,
         origin: record.origin.clone(),
     })
+}
+
+/// Whether a bell rang and nothing else happened, though the procedure may have an act of that name: a deadline's reminder is no 催告.
+fn by_the_program(record: &Record) -> bool {
+    let rang = record.by.first().is_some_and(|by| by.kind == ActorKind::Timer);
+    rang && ["remind", "lapse"].contains(&record.act.as_str()) && record.tags.is_empty() && record.basis.is_empty()
+}
+
+/// What the program did by itself; a reminder says of what.
+fn titled(record: &Record, procedure: &Procedure) -> Text {
+    let title = show::act_title(&record.act);
+    let rung = record.by.first().and_then(|by| by.id.split('#').next());
+    let timer = procedure.timers.iter().find(|timer| Some(timer.name.as_str()) == rung);
+    match timer.map(|timer| &timer.title) {
+        Some(Text { zh, en }) => Text { zh: format!("{}：{zh}", title.zh), en: format!("{}: {en}", title.en) },
+        None => title,
+    }
 }
 
 /// Milliseconds of a row as a moment, for lists.

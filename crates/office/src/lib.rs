@@ -4,6 +4,7 @@
 //! commit, answer. A refusal is an answer ([`Answer::Refused`]); an [`OfficeError`] means that nothing was decided.
 
 pub mod accounts;
+mod alarms;
 mod answer;
 mod bands;
 pub mod cases;
@@ -29,6 +30,7 @@ mod visits;
 mod words;
 mod writer;
 
+pub use alarms::Alarm;
 pub use answer::{Answer, Ask, Done, History, OfficeError, Target, Upload};
 pub use cases::{InboxAsk, Sight};
 pub use colleagues::Colleague;

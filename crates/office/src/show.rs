@@ -22,6 +22,12 @@ pub fn value(field: &Field, value: &Value, volume: &Volume) -> Text {
         (FieldKind::Flag, Value::Bool(flag)) => {
             Text { zh: if *flag { "是" } else { "否" }.into(), en: if *flag { "yes" } else { "no" }.into() }
         }
+        (FieldKind::DateTime, Value::String(moment)) => {
+            same(&time::parse(moment).map_or_else(|_| moment.clone(), |at| minute(time::to_millis(at))))
+        }
+        (FieldKind::List { .. }, Value::Array(values)) => {
+            join(values.iter().map(|v| same(v.as_str().unwrap_or_default())))
+        }
         (_, Value::String(text)) => same(text),
         (_, Value::Null) => Text::default(),
         (_, other) => same(&other.to_string()),

@@ -155,6 +155,13 @@ impl Pack {
         self.items.iter().find(|item| item.id == id)
     }
 
+    /// In whose names the item list says that a procedure decides: `None` where no item is handled by it.
+    pub fn authorities(&self, procedure: &str) -> Option<Vec<Text>> {
+        let mut items = self.items.iter().filter(|item| item.procedure == procedure).peekable();
+        items.peek()?;
+        Some(items.filter_map(|item| item.authority.as_ref()).map(|authority| authority.title.clone()).collect())
+    }
+
     pub fn figure(&self, id: &str) -> Option<&Figure> {
         self.figures.iter().find(|figure| figure.id == id)
     }

@@ -206,8 +206,7 @@ impl Acting<'_> {
             _ => Vec::new(),
         };
         let status = if conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
-        let refusal =
-            if conflict { self.refused_now(&view) } else { Some(refusal).filter(|refusal| refusal.field.is_none()) };
+        let refusal = if conflict { self.refused_now(&view) } else { Some(refusal) };
         let page = self.draw(&view, typed, &faults, Said { refusal, changes, ..Said::default() }).await?;
         Ok((status, page).into_response())
     }

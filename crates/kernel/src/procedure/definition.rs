@@ -184,6 +184,12 @@ pub enum Demand {
     FreeIn { register: String },
     /// No two rows of the table bear it.
     Once,
+    /// The authority in whose name the published item list says that this procedure decides; refused where no item of the list is
+    /// handled by the procedure, or where its item names no authority.
+    ListedAuthority,
+    /// What `field` of the register's entry says, or one of what it says, whose key the field `key` holds; not asked where that is
+    /// empty.
+    AsRegistered { register: String, key: String, field: String },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

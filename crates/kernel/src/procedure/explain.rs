@@ -26,6 +26,21 @@ pub(super) fn unmet(scene: &Scene<'_>, guard: &Guard, consulted: &mut Consulted)
     }
 }
 
+/// The articles by which the clocks run on which [`unmet`] fails: they say how long, the act's own often only that.
+pub(super) fn unmet_clocks(scene: &Scene<'_>, guard: &Guard, consulted: &mut Consulted) -> Vec<String> {
+    match guard {
+        Guard::All(all) => all
+            .iter()
+            .find(|one| scene.judge(one, consulted) == Verdict::Fails)
+            .map(|one| unmet_clocks(scene, one, consulted))
+            .unwrap_or_default(),
+        Guard::Any(any) => any.iter().flat_map(|one| unmet_clocks(scene, one, consulted)).collect(),
+        Guard::Not(inner) => unmet_clocks(scene, inner, consulted),
+        Guard::Clock { name, .. } => scene.def.clock(name).map(|clock| clock.basis.clone()).unwrap_or_default(),
+        _ => Vec::new(),
+    }
+}
+
 fn never() -> Text {
     text("此行为在任何情形下都不允许", "nothing makes this possible")
 }

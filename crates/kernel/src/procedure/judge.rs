@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::consulted::Consulted;
 use super::definition::{Act, FieldKind, Procedure, Text};
-use super::explain::unmet;
+use super::explain::{unmet, unmet_clocks};
 use super::guard::{Bound, ClockIs, Guard, Test};
 use super::proposal::{Context, Refusal, RefusalKind};
 use super::sentence::text;
@@ -64,7 +64,8 @@ impl Scene<'_> {
             Verdict::Fails => {
                 let mend = unmet(self, guard, consulted);
                 let why = text(format!("{}：{}", why.zh, mend.zh), format!("{}: {}", why.en, mend.en));
-                Err(Refusal::new(RefusalKind::Guard, rule, why).mended_by(mend).resting_on(&self.act.basis))
+                let refusal = Refusal::new(RefusalKind::Guard, rule, why).mended_by(mend).resting_on(&self.act.basis);
+                Err(refusal.also_resting_on(unmet_clocks(self, guard, consulted)))
             }
         }
     }

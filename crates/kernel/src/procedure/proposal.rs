@@ -92,6 +92,12 @@ pub trait Facts {
         let _ = (name, at);
         None
     }
+    /// In whose names the published item list says that a procedure decides: `None` where no item of the list is handled by it, and
+    /// nobody where its items name no authority.
+    fn authorities(&self, procedure: &str) -> Option<Vec<Text>> {
+        let _ = procedure;
+        None
+    }
     /// What people call a role.
     fn role_title(&self, role: &str) -> Option<Text> {
         let _ = role;

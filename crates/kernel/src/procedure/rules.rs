@@ -46,6 +46,11 @@ impl Judge<'_, '_> {
             }
             Demand::InSeries { register, first, last } => self.in_series(field, said, register, (first, last)),
             Demand::FreeIn { register } => self.free_in(field, said, register),
+            Demand::ListedAuthority => self.listed_authority(field, said),
+            Demand::AsRegistered { register, key, field: of } => match self.value(key, row) {
+                Some(key) => self.as_registered(field, value, (register, key.as_str().unwrap_or_default(), of)),
+                None => Ok(()),
+            },
             // Only a table can break it, and the table sees to it.
             Demand::Once => Ok(()),
         };
@@ -160,6 +165,58 @@ impl Judge<'_, '_> {
         }
         let why: Text = text(format!("“{said}”已被占用"), format!("`{said}` is in use already"));
         Err(refuse(field, "free_in", why))
+    }
+
+    fn as_registered(
+        &self,
+        field: &Field,
+        value: &Value,
+        (register, key, of): (&str, &str, &str),
+    ) -> Result<(), Box<Refusal>> {
+        let found = self.consulted.borrow_mut().entry(self.scene.ctx, register, key, self.scene.at);
+        let doc = found.and_then(|row| serde_json::from_value::<EntryDoc>(row.doc).ok());
+        let Some(doc) = doc else {
+            let why = text(
+                format!("台账“{register}”中没有“{key}”，无从核对"),
+                format!("the register `{register}` has no `{key}` to compare with"),
+            );
+            return Err(refuse(field, "as_registered", why));
+        };
+        let kept = doc.fields.get(of);
+        if kept == Some(value) || kept.and_then(Value::as_array).is_some_and(|all| all.contains(value)) {
+            return Ok(());
+        }
+        let own = shown(&field.title, &field.name);
+        let said = value.as_str().unwrap_or_default();
+        let why = text(
+            format!("“{}”为 {said}，与台账“{register}”中“{key}”所载不符", own.zh),
+            format!("`{}` is {said}, which is not what the register `{register}` says of `{key}`", own.en),
+        );
+        Err(refuse(field, "as_registered", why))
+    }
+
+    fn listed_authority(&self, field: &Field, said: &str) -> Result<(), Box<Refusal>> {
+        let def = self.scene.def;
+        let title = shown(&def.title, &def.id);
+        let why = match self.scene.ctx.facts.authorities(&def.id) {
+            Some(listed) if listed.iter().any(|name| name.zh == said || name.en == said) => return Ok(()),
+            None => text(
+                format!("“{}”不在公布的事项清单上，不得办理", title.zh),
+                format!("`{}` is not on the published list of items, so it cannot be decided", title.en),
+            ),
+            Some(listed) if listed.is_empty() => text(
+                format!("事项清单没有写明“{}”由哪个机关决定，没有权力来源", title.zh),
+                format!("the list of items names no authority for `{}`: there is no power to decide it", title.en),
+            ),
+            Some(listed) => {
+                let listed = super::sentence::alternatives(&listed);
+                text(
+                    format!("“{said}”不是事项清单写明的机关，清单上是{}", listed.zh),
+                    format!("`{said}` is not the authority that the list of items names, which is {}", listed.en),
+                )
+            }
+        };
+        Err(refuse(field, "listed_authority", why))
     }
 }
 

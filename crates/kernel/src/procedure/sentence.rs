@@ -28,6 +28,17 @@ impl Refusal {
         self
     }
 
+    /// Adds further articles, each named once.
+    #[must_use]
+    pub(super) fn also_resting_on(mut self: Box<Self>, further: Vec<String>) -> Box<Self> {
+        for article in further {
+            if !self.article.contains(&article) {
+                self.article.push(article);
+            }
+        }
+        self
+    }
+
     /// Names the field at fault.
     #[must_use]
     pub fn at(mut self: Box<Self>, field: impl Into<String>) -> Box<Self> {

@@ -36,7 +36,7 @@ impl Desk {
         let calendar = volume.calendar(now)?;
         loop {
             let (outcome, missed) = {
-                let book = Book::new(&volume, &self.numbers, &self.entries);
+                let book = Book::new(&volume, &self.shelf.current, &self.numbers, &self.entries);
                 let pack = self.shelf.current.pack.hash.as_str();
                 let ctx = Context { now, calendar, facts: &book, next_seq: self.events.size(), pack };
                 let outcome = guiju_kernel::procedure::ring(&procedure, &before, name, &ctx);

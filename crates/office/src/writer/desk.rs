@@ -246,7 +246,7 @@ impl Desk {
         let calendar = volume.calendar(now)?;
         loop {
             let (outcome, missed) = {
-                let book = Book::new(volume, &self.numbers, &self.entries);
+                let book = Book::new(volume, &self.shelf.current, &self.numbers, &self.entries);
                 let pack = self.shelf.current.pack.hash.as_str();
                 let next_seq = self.events.size();
                 let ctx = Context { now, calendar, facts: &book, next_seq, pack };

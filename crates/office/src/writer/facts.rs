@@ -22,6 +22,8 @@ pub type Entries = HashMap<(String, String), Option<EntryRow>>;
 /// The facts at one moment, and what they could not answer.
 pub struct Book<'a> {
     pub volume: &'a Volume,
+    /// Today's: its item list binds every case, whichever version its procedure is pinned to.
+    pub current: &'a Volume,
     pub numbers: &'a Numbers,
     pub entries: &'a Entries,
     missed: RefCell<Vec<Miss>>,
@@ -34,8 +36,8 @@ pub enum Miss {
 }
 
 impl<'a> Book<'a> {
-    pub fn new(volume: &'a Volume, numbers: &'a Numbers, entries: &'a Entries) -> Book<'a> {
-        Book { volume, numbers, entries, missed: RefCell::default() }
+    pub fn new(volume: &'a Volume, current: &'a Volume, numbers: &'a Numbers, entries: &'a Entries) -> Book<'a> {
+        Book { volume, current, numbers, entries, missed: RefCell::default() }
     }
 
     pub fn into_missed(self) -> Vec<Miss> {
@@ -61,6 +63,10 @@ impl Facts for Book<'_> {
 
     fn fact(&self, name: &str, at: Instant) -> Option<Guard> {
         self.volume.pack.fact(name, at).cloned()
+    }
+
+    fn authorities(&self, procedure: &str) -> Option<Vec<Text>> {
+        self.current.pack.authorities(procedure)
     }
 
     fn role_title(&self, role: &str) -> Option<Text> {

@@ -223,8 +223,8 @@ fn rules(raw: &RawField, known: &Known<'_>, margin: Margin<'_>) -> Vec<Validator
         let [(demands, fits)] = demands.as_slice() else {
             margin.note(
                 rule.spot,
-                "规定恰好写一种：not_beyond、not_longer_than、in_series、free_in、once",
-                "a rule is exactly one of not_beyond, not_longer_than, in_series, free_in, once",
+                "规定恰好写一种：not_beyond、not_longer_than、in_series、free_in、once、listed_authority、as_registered",
+                "a rule is exactly one of not_beyond, not_longer_than, in_series, free_in, once, listed_authority, as_registered",
             );
             return None;
         };
@@ -266,6 +266,18 @@ fn demands(raw: &RawRule, known: &Known<'_>, margin: Margin<'_>) -> Vec<(Demand,
     }
     if raw.once {
         found.push((Demand::Once, &[FieldType::Text, FieldType::Integer, FieldType::Date, FieldType::Entry]));
+    }
+    if let Some(rule) = &raw.as_registered {
+        if let Some(register) = known.register(&rule.register, margin)
+            && !register.fields.has(&rule.field)
+        {
+            margin.unknown(rule.field.spot, Kind::FIELD, &rule.field, register.fields.names());
+        }
+        let (register, key, field) = (rule.register.value.clone(), rule.key.value.clone(), rule.field.value.clone());
+        found.push((Demand::AsRegistered { register, key, field }, &[FieldType::Text, FieldType::Party]));
+    }
+    if raw.listed_authority {
+        found.push((Demand::ListedAuthority, &[FieldType::Text]));
     }
     found
 }

@@ -183,6 +183,9 @@ fn rules(raw: &RawProcedure, scope: &Scope<'_>, margin: Margin<'_>) {
         if let Some(unless) = rule.not_longer_than.as_ref().and_then(|rule| rule.unless.as_ref()) {
             scope.field(unless, margin);
         }
+        if let Some(key) = rule.as_registered.as_ref().map(|rule| &rule.key) {
+            scope.field(key, margin);
+        }
     }
 }
 

@@ -152,6 +152,9 @@ impl Facts for ExampleFacts<'_> {
     fn fact(&self, name: &str, at: Instant) -> Option<Guard> {
         self.stage.pack.fact(name, at).cloned()
     }
+    fn authorities(&self, procedure: &str) -> Option<Vec<Text>> {
+        self.stage.pack.authorities(procedure)
+    }
     fn role_title(&self, role: &str) -> Option<Text> {
         self.stage.pack.role(role).map(|role| role.title.clone())
     }

@@ -165,8 +165,23 @@ pub(crate) struct RawRule {
     pub(crate) free_in: Option<At<String>>,
     /// 同一表格中不得重复。No two rows of the table bear it.
     pub(crate) once: bool,
+    /// 须是事项清单写明的决定机关。The authority that the item list names for this procedure.
+    pub(crate) listed_authority: bool,
+    /// 须与台账条目所载一致。What an entry says whose key another field holds.
+    pub(crate) as_registered: Option<AsRegistered>,
     /// 依据：法规#条。
     pub(crate) basis: Vec<At<String>>,
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AsRegistered {
+    /// 台账。The register.
+    pub(crate) register: At<String>,
+    /// 写着键的字段；为空时不问。The field that holds the key; not asked where it is empty.
+    pub(crate) key: At<String>,
+    /// 条目的字段；是列表的，须在其中。The entry's field; of a list, one of its values.
+    pub(crate) field: At<String>,
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

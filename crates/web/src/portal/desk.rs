@@ -263,8 +263,7 @@ impl<'a> Desk<'a> {
                     faults.insert(field.clone(), self.visit.lang.text(&refusal.why).to_owned());
                 }
                 self.at = StepName::Check;
-                let refusal = Some(*refusal).filter(|refusal| refusal.field.is_none());
-                let page = self.draw_check(&faults, refusal).await?;
+                let page = self.draw_check(&faults, Some(*refusal)).await?;
                 Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
             }
         }

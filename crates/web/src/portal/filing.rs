@@ -239,6 +239,10 @@ pub async fn all_at_once(
     let once = arrived.typed.first("_once").map(str::to_owned);
     match state.office.act(opening_ask(&procedure, &act, person, party, given, arrived.files, once)).await? {
         Answer::Done(done) => Ok(Redirect::to(&format!("/portal/receipt/{}", done.case)).into_response()),
-        Answer::Refused(refusal) => Err(Fault::Unreadable(visit.lang.text(&refusal.why).to_owned())),
+        Answer::Refused(refusal) => {
+            let (why, law) = (visit.lang.text(&refusal.why), visit.frame(&state, "").basis(&refusal.article));
+            let law = if law.is_empty() { law } else { say!(visit.lang, "（依据：{law}）", " ({law})") };
+            Err(Fault::Unreadable(format!("{why}{law}")))
+        }
     }
 }

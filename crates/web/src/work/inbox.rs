@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use guiju_kernel::procedure::Person;
 use guiju_kernel::time::{self, Instant};
-use guiju_office::{BandView, InboxAsk};
+use guiju_office::{Alarm, BandView, InboxAsk};
 use guiju_store::{InboxCursor, InboxRow};
 
 use crate::WebState;
@@ -58,6 +58,7 @@ struct InboxPage {
     export: String,
     filtered: bool,
     openings: Vec<(String, String)>,
+    alarms: Vec<Alarm>,
 }
 
 fn total(bands: &[(BandView, String, bool)]) -> String {
@@ -238,6 +239,7 @@ pub async fn inbox(State(state): State<WebState>, visit: Visit, Query(query): Qu
         export: address(&ask, ask.band.as_deref(), None).replacen("/work", "/work/inbox.xlsx", 1),
         filtered: ask.mine || ask.state.is_some() || ask.procedure.is_some() || ask.band.is_some(),
         openings: openings(&state, &visit, &person),
+        alarms: state.office.alarms(&person).await?,
         f: visit.frame(&state, "/work"),
     })
 }

@@ -126,15 +126,15 @@ pub async fn submit(
             Answer::Done(done) => {
                 return Ok(Redirect::to(&format!("/work/case/{}?done={}", done.case, done.seq)).into_response());
             }
-            Answer::Refused(no) => match &no.field {
-                Some(field) => {
+            Answer::Refused(no) => {
+                if let Some(field) = &no.field {
                     faults.insert(field.clone(), visit.lang.text(&no.why).to_owned());
                 }
-                None => refusal = Some(*no),
-            },
+                refusal = Some(*no);
+            }
         }
     }
-    let once = once.filter(|_| refusal.is_none());
+    let once = once.filter(|_| refusal.as_ref().is_none_or(|no| no.field.is_some()));
     let page =
         draw(&state, &visit, (&procedure, &act), &arrived.typed, &faults, Said { refusal, once, back_in: false })
             .await?;
