@@ -44,6 +44,8 @@ pub struct Read {
     pub batch: String,
 }
 
+/// The record that comes before a batch of history and says of what its columns tell.
+pub(crate) const BATCH: &str = "import_history";
 /// The procedure into which `guiju import requests` files.
 const REQUESTS: &str = "enterprise-request";
 /// The register in which firms are looked up.

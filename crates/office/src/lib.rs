@@ -5,6 +5,7 @@
 
 pub mod accounts;
 mod answer;
+pub mod audit;
 mod bands;
 pub mod cases;
 mod colleagues;

@@ -354,7 +354,8 @@ impl Work<'_> {
     }
 }
 
-pub(super) fn read_rule(param: &ParamValue, of_party: bool) -> Option<ClockRule> {
+/// Reads a parameter as a rule of counting; the party's own periods in days roll over rest days (ADR 0011). `None` when it is no period.
+pub(crate) fn read_rule(param: &ParamValue, of_party: bool) -> Option<ClockRule> {
     match &param.value {
         serde_json::Value::String(words) => {
             let period: Period = words.parse().ok()?;
