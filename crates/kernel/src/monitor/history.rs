@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Time;
 use serde_json::{Map, Value};
 
-use crate::procedure::definition::{Act, Procedure};
+use crate::procedure::definition::{Act, FieldKind, Procedure};
 use crate::record::ActorKind;
 use crate::time::{Instant, civil_of};
 
@@ -43,8 +43,10 @@ pub struct Step {
     pub silent: bool,
 }
 
-/// Of what the source of a mirrored case tells: names of acts, of fields, and of acts whose officers it names. A cell that is empty in
-/// a column that is there says that nothing was done; a column that is not there says nothing.
+/// Of what the source of a mirrored case tells: names of acts, of fields, and of acts whose officers it names.
+///
+/// A step without a moment in a column that is there was not done, and a flag without a mark was not set. Any other empty cell, and
+/// every column that is not there, tells nothing (ADR 0141).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Told {
     pub acts: BTreeSet<String>,
@@ -102,14 +104,16 @@ impl<'a> History<'a> {
         procedure.acts.iter().filter(|act| act.tags.iter().any(|known| known == tag)).collect()
     }
 
-    /// Whether an empty field means that it was empty.
-    pub(super) fn tells_field(&self, field: &str) -> bool {
-        !self.is_mirrored() || self.told.is_some_and(|told| told.fields.contains(field))
+    /// Whether a field that no record fills is known to be empty.
+    pub(super) fn tells_field(&self, name: &str) -> bool {
+        let flag = || self.procedure.field(name).is_some_and(|field| field.kind == FieldKind::Flag);
+        !self.is_mirrored() || (flag() && self.told.is_some_and(|told| told.fields.contains(name)))
     }
 
-    /// Whether the officers of the step are all named.
+    /// Whether the officers of the step are named.
     pub(super) fn tells_hands(&self, step: &Step) -> bool {
-        !step.mirror || self.told.is_some_and(|told| told.officers.contains(&step.act))
+        let named = || self.told.is_some_and(|told| told.officers.contains(&step.act));
+        !step.mirror || (named() && !step.by.is_empty())
     }
 
     /// Places of the steps that bear the tag.

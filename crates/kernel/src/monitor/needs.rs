@@ -39,8 +39,9 @@ fn there(seen: &Seen<'_>, at: usize, step: &Step, what: &Needed) -> Truth {
                 Some(Value::Bool(false)) => Truth::No,
                 Some(_) => Truth::Yes,
                 None if seen.sealed(field, at) => Truth::Yes,
-                None if seen.history.tells_field(field) => Truth::No,
-                None => Truth::Unknown,
+                // An empty cell of another platform is missing data before it is a missing act.
+                None if step.mirror => Truth::Unknown,
+                None => Truth::No,
             },
         },
         Needed::File => ours(!step.files.is_empty()),
