@@ -163,12 +163,7 @@ impl Office {
     }
 
     /// The good rows as what they ask for; a row that cannot be asked gets its complaint.
-    async fn lines(
-        &self,
-        who: &Person,
-        what: &What,
-        read: &mut Read,
-    ) -> Result<Vec<(usize, Line)>, OfficeError> {
+    async fn lines(&self, who: &Person, what: &What, read: &mut Read) -> Result<Vec<(usize, Line)>, OfficeError> {
         let source = source::Source::of(self, what, &read.batch).await?;
         let mut lines = Vec::new();
         let mut faults = Vec::new();

@@ -42,7 +42,7 @@ fn enough(seen: &Seen<'_>, (at, step, made): (usize, &Step, Truth), count: usize
     if persons.len() < count {
         return settle(made, Truth::No, || {
             let zh = format!("{}只有 {} 名执法人员，应不少于 {count} 名", done.zh, persons.len());
-            let en = format!("{} was done by {} officers where {count} at least are needed", done.en, persons.len());
+            let en = format!("{} was done by {} where {count} officers at least are needed", done.en, persons.len());
             Answer::broken(zh, en, vec![at])
         });
     }

@@ -93,7 +93,8 @@ fn add_words(choices: &mut [guiju_sheet::Choice], words: &std::collections::BTre
 
 /// A column under the headings of another platform, the first of which the template shows.
 fn headed(id: &str, headings: &[String], required: bool, kind: Kind) -> Column {
-    let (first, others) = headings.split_first().map_or((id, Default::default()), |(first, rest)| (first.as_str(), rest));
+    let (first, others) =
+        headings.split_first().map_or((id, Default::default()), |(first, rest)| (first.as_str(), rest));
     let also: Vec<&str> = others.iter().map(String::as_str).collect();
     bare(id, first, "", &also, required, kind)
 }

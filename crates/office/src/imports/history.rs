@@ -124,7 +124,8 @@ fn hands(act: &Act, row: &Row, times: usize, source: &Source) -> Result<Vec<Vec<
         text.split(at).map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
     };
     let groups = parted(said, &['；', ';', '\n']);
-    let persons = |group: &String| parted(group, &['、', '，', ',', '/']).iter().map(|card| source.officer(card)).collect();
+    let persons =
+        |group: &String| parted(group, &['、', '，', ',', '/']).iter().map(|card| source.officer(card)).collect();
     let groups: Vec<Vec<Person>> = groups.iter().map(persons).collect();
     match (groups.len(), times) {
         (one, times) if one == times => Ok(groups),
@@ -132,7 +133,8 @@ fn hands(act: &Act, row: &Row, times: usize, source: &Source) -> Result<Vec<Vec<
         (many, _) => {
             let title = &act.title;
             let zh = format!("“{}”写了 {times} 个时间、{many} 组人员，各次之间用“；”分开，次数应相同", title.zh);
-            let en = format!("`{}` has {times} moments and {many} groups of officers; separate the times by `；`", title.en);
+            let en =
+                format!("`{}` has {times} moments and {many} groups of officers; separate the times by `；`", title.en);
             Err(fault(vec![column, dated(act)], zh, en))
         }
     }

@@ -71,15 +71,13 @@ async fn cards(store: &dyn Store) -> Result<HashMap<String, String>, OfficeError
 }
 
 /// The mapping of a platform's export of a procedure.
-pub fn export<'p>(
-    pack: &'p Pack,
-    platform: &str,
-    procedure: &str,
-) -> Result<(&'p Platform, &'p Export), OfficeError> {
+pub fn export<'p>(pack: &'p Pack, platform: &str, procedure: &str) -> Result<(&'p Platform, &'p Export), OfficeError> {
     let no_platform = || {
         let known: Vec<&str> = pack.platforms.iter().map(|one| one.id.as_str()).collect();
         let known = known.join("、");
-        OfficeError::Input(format!("没有平台 `{platform}`；已知：{known} / there is no platform `{platform}`; known: {known}"))
+        OfficeError::Input(format!(
+            "没有平台 `{platform}`；已知：{known} / there is no platform `{platform}`; known: {known}"
+        ))
     };
     let found = pack.platform(platform).ok_or_else(no_platform)?;
     match found.exports.get(procedure) {
