@@ -9,6 +9,7 @@ mod condition;
 mod hands;
 mod history;
 mod limits;
+mod line;
 mod needs;
 mod order;
 mod period;
@@ -20,6 +21,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 pub use history::{Hand, History, Step, Told};
+pub use line::Line;
 
 use crate::calendar::Calendar;
 use crate::constraint::{Constraint, Demand};
