@@ -98,6 +98,17 @@ impl<'a> History<'a> {
         !acts.is_empty() && acts.iter().all(told)
     }
 
+    /// Whether it is known of every act of this kind whether it was done: none of them can hide behind a missing column.
+    pub(super) fn hides_no(&self, is: impl Fn(&Act) -> bool) -> bool {
+        let acts: Vec<&Act> = self.procedure.acts.iter().filter(|act| is(act)).collect();
+        acts.is_empty() || self.silence_tells(&acts)
+    }
+
+    /// Whether every beginning of a round is known.
+    pub(super) fn tells_rounds(&self) -> bool {
+        self.hides_no(|act| act.new_round)
+    }
+
     /// The acts of the procedure that bear the tag.
     pub(super) fn bearing(&self, tag: &str) -> Vec<&'a Act> {
         let procedure = self.procedure;

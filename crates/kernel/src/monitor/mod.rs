@@ -134,10 +134,13 @@ pub fn judge(history: &History<'_>, constraints: &[&Constraint], books: &dyn Boo
     for constraint in constraints {
         let seen = Seen { history, constraint, books, now };
         let weight = if period::only_promised(&seen) { Weight::Promise } else { Weight::Law };
-        for answer in answers(&seen) {
+        let answers = answers(&seen);
+        let ordered = !goes_by_order(&constraint.demand) || !seen.in_no_known_order();
+        for answer in answers {
             judged.judged += 1;
             match answer {
                 Answer::Kept => {}
+                Answer::Broken { .. } if !ordered => *judged.unknown.entry(constraint.id.clone()).or_default() += 1,
                 Answer::Unknown => *judged.unknown.entry(constraint.id.clone()).or_default() += 1,
                 Answer::Broken { why, steps } => {
                     judged.findings.push(Finding { constraint: constraint.id.clone(), weight, why, steps });
@@ -146,6 +149,19 @@ pub fn judge(history: &History<'_>, constraints: &[&Constraint], books: &dyn Boo
         }
     }
     judged
+}
+
+/// Whether it matters to the demand what came before what.
+const fn goes_by_order(demand: &Demand) -> bool {
+    matches!(
+        demand,
+        Demand::Before { .. }
+            | Demand::Never { .. }
+            | Demand::MinGap { .. }
+            | Demand::Within { .. }
+            | Demand::Publishes { .. }
+            | Demand::Serves { .. }
+    )
 }
 
 fn answers(seen: &Seen<'_>) -> Vec<Answer> {

@@ -1,6 +1,6 @@
 //! What came before what, and how often.
 
-use super::seen::{Seen, unordered};
+use super::seen::Seen;
 use super::{Answer, Truth};
 
 /// No `then` without an earlier `first` in the round.
@@ -38,7 +38,7 @@ pub(super) fn never(seen: &Seen<'_>, act: &str, after: &str) -> Vec<Answer> {
         let earlier = seen.history.of_tag(after).filter(|other| *other >= from && *other < at).last();
         answers.push(match earlier {
             None => Answer::Kept,
-            Some(other) if demanded == Truth::Unknown || either(seen, at, other) => Answer::Unknown,
+            Some(_) if demanded == Truth::Unknown || !seen.history.tells_rounds() => Answer::Unknown,
             Some(other) => {
                 let (done, other_done) = (seen.dated(at), seen.dated(other));
                 let zh = format!("{}以后又有{}", other_done.zh, done.zh);
@@ -48,10 +48,6 @@ pub(super) fn never(seen: &Seen<'_>, act: &str, after: &str) -> Vec<Answer> {
         });
     }
     answers
-}
-
-fn either(seen: &Seen<'_>, a: usize, b: usize) -> bool {
-    seen.step(a).zip(seen.step(b)).is_none_or(|(a, b)| unordered(a, b))
 }
 
 /// At most so often in the case.

@@ -45,7 +45,9 @@ fn gap(seen: &Seen<'_>, first: &Mark, place: usize, at: usize, param: &str, dema
             let receiving = receiving(seen, tag);
             match received(seen, &receiving, place, at) {
                 Some(begun) => Some(begun),
-                None if !seen.history.silence_tells(&receiving) => return Some(Answer::Unknown),
+                None if !seen.history.silence_tells(&receiving) || !seen.history.tells_rounds() => {
+                    return Some(Answer::Unknown);
+                }
                 None => None,
             }
         }
@@ -65,7 +67,7 @@ fn gap(seen: &Seen<'_>, first: &Mark, place: usize, at: usize, param: &str, dema
     if then.done >= limit.due {
         return Some(Answer::Kept);
     }
-    if uncertain(&limit, seen.step(begun.place), then) {
+    if uncertain(&limit, seen.step(begun.place), then) || !seen.history.tells_rounds() {
         return Some(Answer::Unknown);
     }
     let (start, then, due) = (seen.dated(begun.place), seen.dated(at), minute(limit.due));
@@ -111,7 +113,17 @@ fn done_within(seen: &Seen<'_>, begun: Begun, at: usize, terms: &Terms<'_>) -> O
     }
     let then = seen.step(at)?;
     let Some(limit) = extended(seen, begun, at, then.done, terms) else { return Some(Answer::Unknown) };
-    Some(in_time(seen, begun.place, at, &limit, demanded))
+    let told = Truth::of(counted(seen, begun, terms).then_some(true));
+    Some(in_time(seen, begun.place, at, &limit, demanded.and(told)))
+}
+
+/// Whether everything is known that may have lengthened the period, or begun another round.
+fn counted(seen: &Seen<'_>, begun: Begun, terms: &Terms<'_>) -> bool {
+    let clocks = kept_by(seen, begun.place, terms.param);
+    let extends = |act: &Act| act.extends.iter().any(|name| clocks.iter().any(|clock| clock.name == *name));
+    let pauses = |act: &Act| act.pauses.iter().any(|by| terms.pauses.contains(&by.cause));
+    let lengthens = |act: &Act| pauses(act) || (terms.extension.is_some() && extends(act));
+    seen.history.tells_rounds() && seen.history.hides_no(lengthens)
 }
 
 /// Whether the act at `at` came before the limit that runs since the act at `from`.
@@ -143,7 +155,10 @@ fn still_owed(seen: &Seen<'_>, begun: Begun, then: &str, terms: &Terms<'_>) -> O
     }
     let limit = extended(seen, begun, last + 1, Instant::MAX, terms)?;
     owed(seen, begun.place, &limit, &seen.called(then).zh, &seen.called(then).en, || {
-        made == Truth::Yes && seen.history.silence_tells(&seen.history.bearing(then))
+        let clocks = kept_by(seen, begun.place, terms.param);
+        let stops = |act: &Act| act.stops.iter().any(|name| clocks.iter().any(|clock| clock.name == *name));
+        let known = seen.history.silence_tells(&seen.history.bearing(then)) && seen.history.hides_no(stops);
+        made == Truth::Yes && known && counted(seen, begun, terms)
     })
 }
 

@@ -4,6 +4,7 @@ use super::history::{History, Step};
 use super::{Books, Truth};
 use crate::constraint::Constraint;
 use crate::procedure::ParamValue;
+use crate::procedure::definition::Act;
 use crate::time::{Instant, date_of};
 
 pub(super) struct Seen<'a> {
@@ -47,15 +48,29 @@ impl<'a> Seen<'a> {
         if self.history.of_tag(tag).any(|at| at >= from && at < until) {
             return Truth::Yes;
         }
-        // What was done on the same day, of which one knows only the day, may have come first.
-        let same_day = self.step(until).is_some_and(|then| {
-            let later = self.history.of_tag(tag).filter(|at| *at > until).filter_map(|at| self.step(at));
-            later.into_iter().any(|step| unordered(step, then))
-        });
-        if same_day || !self.history.silence_tells(&self.history.bearing(tag)) {
-            return Truth::Unknown;
-        }
-        Truth::No
+        if self.history.silence_tells(&self.history.bearing(tag)) { Truth::No } else { Truth::Unknown }
+    }
+
+    /// Whether two acts that the constraint speaks of, or that move its period, were done on one day, of one of which only the day is
+    /// told: then nobody knows which came first.
+    pub(super) fn in_no_known_order(&self) -> bool {
+        let asked: Vec<&Step> = self.history.steps.iter().filter(|step| self.speaks_of(step)).collect();
+        let twins = |(at, one): (usize, &&Step)| asked.iter().skip(at + 1).any(|other| unordered(one, other));
+        asked.iter().any(|step| step.day_only()) && asked.iter().enumerate().any(twins)
+    }
+
+    fn speaks_of(&self, step: &Step) -> bool {
+        let constraint = self.constraint;
+        let mut tags = constraint.demand.tags();
+        tags.extend(constraint.once.iter().chain(&constraint.waived_by).map(String::as_str));
+        let moves = |act: &Act| {
+            act.new_round
+                || !(act.receives.is_empty()
+                    && act.pauses.is_empty()
+                    && act.resumes.is_empty()
+                    && act.extends.is_empty())
+        };
+        tags.iter().any(|tag| step.bears(tag)) || self.history.act(step).is_some_and(moves)
     }
 
     pub(super) fn param(&self, name: &str, at: Instant) -> Option<ParamValue> {
