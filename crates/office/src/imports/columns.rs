@@ -96,7 +96,7 @@ fn headed(id: &str, headings: &[String], required: bool, kind: Kind) -> Column {
     let (first, others) =
         headings.split_first().map_or((id, Default::default()), |(first, rest)| (first.as_str(), rest));
     let also: Vec<&str> = others.iter().map(String::as_str).collect();
-    bare(id, first, "", &also, required, kind)
+    bare(id, first, first, &also, required, kind)
 }
 
 /// The id of the column with the card numbers of those who did a step.
