@@ -442,3 +442,24 @@ fn what_is_owed_and_not_done_is_late_from_its_day_on() {
     assert!(audit["findings"][0]["why"]["zh"].as_str().unwrap().contains("至今没有“处罚决定”"), "{audit}");
     assert_eq!(at("yesterday").0, 2);
 }
+
+/// A list that no platform made, under the headings of the procedure itself, is judged as well.
+#[test]
+fn a_bureaus_own_old_list_is_judged_too() {
+    let desk = Desk::new();
+    officers(&desk);
+    let rows = format!(
+        "编号,统一社会信用代码,案由,承办单位,登记线索时间,立案时间,调查取证时间,调查取证人员证号,处罚告知时间,告知书送达时间,放弃陈述申辩时间,处罚决定时间\n\
+         P1,{},擅自设置台站,无线电科,2024-03-01,2024-03-04,2024-03-05,粤J20001、粤J20002,2024-03-11,2024-03-11,,2024-03-19\n\
+         P2,{},擅自设置台站,无线电科,2024-03-01,2024-03-04,2024-03-05,粤J20001,2024-03-11,2024-03-12,,2024-03-19\n",
+        code(5),
+        code(6)
+    );
+    let file = desk.file("old.csv");
+    std::fs::write(&file, rows).unwrap();
+    let (status, said) = desk.json(&["import", "history", file.to_str().unwrap(), "--procedure", "penalty-ordinary"]);
+    assert_eq!((status, &said["written"]), (0, &2.into()), "{said}");
+    let (_, audit) = desk.json(&["law", "audit", "--at", "2024-03-20"]);
+    finds(&audit, "P1", &[]);
+    finds(&audit, "P2", &["defence-period", "two-officers-investigate"]);
+}

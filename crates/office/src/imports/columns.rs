@@ -37,6 +37,7 @@ pub fn of_history(procedure: &Procedure, act: &Act, pack: &Pack) -> Wanted {
     let opens = super::history::opening(procedure).map(|act| act.name.as_str());
     for act in super::history::steps(procedure) {
         columns.push(date_of_step(act, opens == Some(act.name.as_str())));
+        columns.extend(hands_of_step(act));
     }
     Wanted {
         zh: procedure.title.zh.clone(),
@@ -130,6 +131,15 @@ fn date_of_step(act: &Act, opens: bool) -> Column {
     let date = format!("{}日期", act.title.zh);
     let also: Vec<&str> = act.columns.iter().map(String::as_str).chain([date.as_str()]).collect();
     bare(&dated(act), &zh, &en, &also, opens, Kind::Moment { date_alone: true })
+}
+
+/// Who did a step, by their cards, where the law asks who it was.
+fn hands_of_step(act: &Act) -> Option<Column> {
+    let asked = act.by.iter().any(|rule| rule.card.is_some() || rule.holds.is_some() || !rule.distinct_from.is_empty());
+    let (zh, en) = (format!("{}人员证号", act.title.zh), format!("{} by (cards)", act.title.en));
+    let also = [format!("{}执法证号", act.title.zh), format!("{}人员", act.title.zh)];
+    let also: Vec<&str> = also.iter().map(String::as_str).collect();
+    asked.then(|| bare(&signed(act), &zh, &en, &also, false, Kind::Text { max: 1_000 }))
 }
 
 fn bare(id: &str, zh: &str, en: &str, also: &[&str], required: bool, kind: Kind) -> Column {

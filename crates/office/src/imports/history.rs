@@ -31,7 +31,7 @@ pub fn opening(procedure: &Procedure) -> Option<&Act> {
     opens().find(|a| a.by.iter().any(|b| b.party)).or_else(|| opens().next())
 }
 
-/// Steps whose dates a row may give: the opening, and whatever moves the case or bears a statute's tag. A timer's act only
+/// Steps whose dates a row may give: the opening, and whatever moves the case or a clock, or bears a statute's tag. A timer's act only
 /// where it ends the case; nobody writes down when an escalation rang.
 pub fn steps(procedure: &Procedure) -> impl Iterator<Item = &Act> {
     let opens = opening(procedure).map(|act| act.name.as_str());
@@ -44,7 +44,9 @@ pub fn steps(procedure: &Procedure) -> impl Iterator<Item = &Act> {
             return opens == Some(act.name.as_str());
         }
         let rings = !act.by.is_empty() && act.by.iter().all(|b| b.timer);
-        if rings { ends(act) } else { act.to.is_some() || !act.tags.is_empty() }
+        // What moves a clock counts as much: a receipt, the end of a pause.
+        let counts = !(act.receives.is_empty() && act.resumes.is_empty() && act.extends.is_empty());
+        if rings { ends(act) } else { act.to.is_some() || !act.tags.is_empty() || counts }
     })
 }
 

@@ -35,7 +35,7 @@ impl Source {
             _ => SOME_SYSTEM.to_owned(),
         };
         let cards = match what {
-            What::Export { .. } => cards(office.store().as_ref()).await?,
+            What::Export { .. } | What::History(_) => cards(office.store().as_ref()).await?,
             _ => HashMap::new(),
         };
         Ok(Source { system, batch: batch.to_owned(), organ: pack.own().map(|own| own.id.clone()), cards })
