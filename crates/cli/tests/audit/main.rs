@@ -11,5 +11,6 @@
 mod desk;
 mod mirrored;
 mod planted;
+mod rows;
 mod sheet;
 mod year;
