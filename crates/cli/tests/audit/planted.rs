@@ -277,6 +277,8 @@ fn what_is_owed_and_not_done_is_late_from_its_day_on() {
     assert_eq!((status, found(&audit, "U-1")), (1, vec!["decided-in-ninety-days"]), "{audit}");
     assert!(audit["findings"][0]["why"]["zh"].as_str().unwrap().contains("至今没有“处罚决定”"), "{audit}");
     assert_eq!(at("yesterday").0, 2);
+    let early = at("2024-03-03").1;
+    assert_eq!((&early["cases"], &early["judged"]), (&1.into(), &0.into()), "only a lead by then: {early}");
 }
 
 /// A list that no platform made, under the headings of the procedure itself, is judged as well.

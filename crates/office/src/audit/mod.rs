@@ -87,13 +87,14 @@ impl Office {
     }
 }
 
-/// The same on a store that is open for reading only. Without a moment: as of the latest record.
+/// The same on a store that is open for reading only. Without a moment: as of the latest record; with one, only what was done before
+/// it is looked at.
 ///
 /// # Errors
 /// [`OfficeError`] when the data cannot be read, or lack a pack that a case is pinned to.
 pub async fn audit(store: &dyn Store, law: &Pack, at: Option<Instant>) -> Result<Audit, OfficeError> {
     let (size, checkpoint) = store.head(Log::Events).await?.unwrap_or_default();
-    let mut files = Files::new(volumes(store, law).await?);
+    let mut files = Files::new(volumes(store, law).await?, at);
     let mut from = 0;
     while from < size {
         let until = size.min(from + PAGE);

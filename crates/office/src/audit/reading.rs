@@ -6,7 +6,7 @@ use std::sync::Arc;
 use guiju_kernel::monitor::{Line, Step, Told};
 use guiju_kernel::procedure::definition::Procedure;
 use guiju_kernel::record::{CaseStep, Origin};
-use guiju_kernel::time::date_of;
+use guiju_kernel::time::{Instant, date_of};
 use serde_json::{Map, Value};
 
 use crate::answer::OfficeError;
@@ -31,14 +31,16 @@ impl File {
 /// All cases, and what the batches of history tell.
 pub(super) struct Files {
     volumes: HashMap<String, Volume>,
+    /// What was done from this moment on is not looked at.
+    until: Option<Instant>,
     cases: BTreeMap<u64, File>,
     /// Batch and procedure -> what its columns tell of.
     told: HashMap<(String, String), Told>,
 }
 
 impl Files {
-    pub(super) fn new(volumes: HashMap<String, Volume>) -> Self {
-        Self { volumes, cases: BTreeMap::new(), told: HashMap::new() }
+    pub(super) fn new(volumes: HashMap<String, Volume>, until: Option<Instant>) -> Self {
+        Self { volumes, until, cases: BTreeMap::new(), told: HashMap::new() }
     }
 
     /// Takes the next record, in the order of the log.
@@ -50,6 +52,9 @@ impl Files {
             }
             return Ok(());
         };
+        if self.until.is_some_and(|until| line.done >= until) {
+            return Ok(());
+        }
         if !self.cases.contains_key(&at.id) {
             let file = self.opened(&line, at)?;
             self.cases.insert(at.id, file);
