@@ -37,6 +37,9 @@ pub struct ImportArgs {
     /// Procedure of `history` / 历史办件所属程序
     #[arg(long, value_name = "ID", default_value = "enterprise-request")]
     procedure: String,
+    /// Platform of `history`, as the pack names it: its export's headings / 历史办件来自的平台
+    #[arg(long, value_name = "ID")]
+    platform: Option<String>,
     #[arg(long)]
     json: bool,
 }
@@ -52,7 +55,10 @@ pub async fn run(args: ImportArgs) -> Result<ExitCode, Fault> {
 async fn import(office: &Office, args: &ImportArgs, bytes: &[u8]) -> Result<ExitCode, Fault> {
     let what = match args.what.as_str() {
         "requests" => What::Requests,
-        "history" => What::History(args.procedure.clone()),
+        "history" => match &args.platform {
+            Some(platform) => What::Export { platform: platform.clone(), procedure: args.procedure.clone() },
+            None => What::History(args.procedure.clone()),
+        },
         register => What::Register(register.to_owned()),
     };
     let who = office.operator(&what);

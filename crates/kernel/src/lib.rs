@@ -9,6 +9,7 @@ pub mod constraint;
 pub mod draw;
 pub mod figure;
 pub mod ledger;
+pub mod monitor;
 pub mod organ;
 pub mod procedure;
 pub mod record;

@@ -7,6 +7,7 @@
 
 mod columns;
 mod history;
+mod source;
 
 use std::collections::BTreeMap;
 
@@ -32,6 +33,8 @@ pub enum What {
     Requests,
     /// Old cases of a procedure with their numbers, dates and steps, as another system tells them.
     History(String),
+    /// The same as a platform exports them that the pack knows by name: with its headings, and the officers of each step.
+    Export { platform: String, procedure: String },
 }
 
 /// A file that was read and judged; nothing is written yet.
@@ -44,6 +47,8 @@ pub struct Read {
     pub batch: String,
 }
 
+/// The record that comes before a batch of history and says of what its columns tell.
+pub(crate) const BATCH: &str = "import_history";
 /// The procedure into which `guiju import requests` files.
 const REQUESTS: &str = "enterprise-request";
 /// The register in which firms are looked up.
@@ -63,6 +68,12 @@ impl Office {
                 let procedure = pack.procedure(id).ok_or_else(|| unknown(id))?;
                 Ok(columns::of_history(procedure, history_act(procedure)?, &pack))
             }
+            What::Export { platform, procedure } => {
+                let (_, export) = source::export(&pack, platform, procedure)?;
+                let procedure = pack.procedure(procedure).ok_or_else(|| unknown(procedure))?;
+                history_act(procedure)?;
+                Ok(columns::of_export(procedure, export, &pack))
+            }
         }
     }
 
@@ -76,7 +87,7 @@ impl Office {
                 let act = pack.procedure(REQUESTS).and_then(|p| filing_act(p).ok());
                 act.iter().flat_map(|act| act.by.iter().filter_map(|b| b.role.clone())).collect()
             }
-            What::History(_) => Default::default(),
+            What::History(_) | What::Export { .. } => Default::default(),
         };
         let own = pack.organs.iter().find(|o| o.own).map(|o| o.id.clone());
         history::operator(own, roles)
@@ -99,8 +110,8 @@ impl Office {
             return Ok(read);
         }
         self.notice_unknown_firms(what, &mut read).await?;
-        let lines = self.lines(who, what, &mut read)?;
-        let outcome = self.import(lines, ImportMode::Rehearse).await?;
+        let lines = self.lines(who, what, &mut read).await?;
+        let outcome = self.import(lines, ImportMode::Rehearse, None).await?;
         complain(&mut read, &outcome.refused);
         Ok(read)
     }
@@ -128,10 +139,11 @@ impl Office {
         skip_bad: bool,
     ) -> Result<Outcome, OfficeError> {
         nothing_bad(read, skip_bad)?;
-        let lines = self.lines(who, what, read)?;
+        let lines = self.lines(who, what, read).await?;
         nothing_bad(read, skip_bad)?;
         let mode = if skip_bad { ImportMode::SkipBad } else { ImportMode::AllOrNothing };
-        let outcome = self.import(lines, mode).await?;
+        let note = source::note(&self.pack(), what, read);
+        let outcome = self.import(lines, mode, note).await?;
         complain(read, &outcome.refused);
         if !skip_bad {
             nothing_bad(read, false)?;
@@ -139,18 +151,24 @@ impl Office {
         Ok(outcome)
     }
 
-    async fn import(&self, lines: Vec<(usize, Line)>, mode: ImportMode) -> Result<Outcome, OfficeError> {
+    async fn import(
+        &self,
+        lines: Vec<(usize, Line)>,
+        mode: ImportMode,
+        note: Option<Map<String, Value>>,
+    ) -> Result<Outcome, OfficeError> {
         let (outcome, answer) = oneshot::channel();
-        self.job(Task::Import(Box::new(Import { lines, mode, outcome })), None).await?;
+        self.job(Task::Import(Box::new(Import { lines, mode, note, outcome })), None).await?;
         answer.await.map_err(|_| OfficeError::Closing)?
     }
 
     /// The good rows as what they ask for; a row that cannot be asked gets its complaint.
-    fn lines(&self, who: &Person, what: &What, read: &mut Read) -> Result<Vec<(usize, Line)>, OfficeError> {
+    async fn lines(&self, who: &Person, what: &What, read: &mut Read) -> Result<Vec<(usize, Line)>, OfficeError> {
+        let source = source::Source::of(self, what, &read.batch).await?;
         let mut lines = Vec::new();
         let mut faults = Vec::new();
         for (at, row) in read.preview.rows.iter().enumerate().filter(|(_, row)| row.is_good()) {
-            match self.line(who, what, row, &read.batch)? {
+            match self.line(who, what, row, &source)? {
                 Ok(line) => lines.push((at, line)),
                 Err(fault) => faults.push((at, fault)),
             }
@@ -168,7 +186,7 @@ impl Office {
         who: &Person,
         what: &What,
         row: &Row,
-        batch: &str,
+        source: &source::Source,
     ) -> Result<Result<Line, history::Fault>, OfficeError> {
         let pack = self.pack();
         match what {
@@ -186,9 +204,9 @@ impl Office {
                 let target = Target::New { procedure: procedure.id.clone(), subject };
                 Ok(Ok(Line::Case(vec![plain_ask(target, &act.name, who, given)])))
             }
-            What::History(id) => {
+            What::History(id) | What::Export { procedure: id, .. } => {
                 let procedure = pack.procedure(id).ok_or_else(|| unknown(id))?;
-                Ok(history::asks(procedure, who, row, batch, self.now())?.map(Line::Case))
+                Ok(history::asks(procedure, who, row, source, self.now())?.map(Line::Case))
             }
         }
     }
@@ -199,7 +217,7 @@ impl Office {
         let id = match what {
             What::Register(_) => return Ok(()),
             What::Requests => REQUESTS,
-            What::History(id) => id,
+            What::History(id) | What::Export { procedure: id, .. } => id,
         };
         let party = pack.procedure(id).and_then(|p| p.fields.iter().find(|f| f.kind == FieldKind::Party));
         let (Some(party), Some(register)) = (party, pack.register(ENTERPRISES)) else { return Ok(()) };
@@ -319,6 +337,7 @@ fn value(cell: &Cell) -> Value {
         Cell::Money(fen) => json!(fen),
         Cell::Date(date) => json!(date.to_string()),
         Cell::Moment(at) => json!(time::print(*at)),
+        Cell::Moments(all) => all.iter().map(|at| json!(time::print(*at))).collect(),
         Cell::Flag(flag) => json!(flag),
         Cell::Choices(codes) => json!(codes),
         Cell::Phone(phone) => json!(phone.as_str()),

@@ -6,6 +6,7 @@
 pub mod accounts;
 mod alarms;
 mod answer;
+pub mod audit;
 mod bands;
 pub mod cases;
 mod colleagues;

@@ -109,6 +109,7 @@ kinds! {
     INSTRUMENT: "文书", "instrument";
     PARAM: "参数", "parameter";
     PERSON: "人员", "person";
+    PLATFORM: "平台", "platform";
     PROCEDURE: "程序", "procedure";
     REGISTER: "台账", "register";
     ROLE: "角色", "role";

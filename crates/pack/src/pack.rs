@@ -17,8 +17,9 @@ use jiff::civil::Date;
 
 use crate::archive;
 use crate::check::known::Known;
-use crate::check::{bureau, calendar, figure, law, procedure};
+use crate::check::{bureau, calendar, figure, law, platform, procedure};
 use crate::complaint::{Complaint, Kind, Margin};
+use crate::platform::Platform;
 use crate::source::at::At;
 use crate::sources::{self, File, Sources};
 
@@ -44,6 +45,8 @@ pub struct Pack {
     pub registers: Vec<Register>,
     pub items: Vec<Item>,
     pub figures: Vec<Figure>,
+    /// Other platforms whose exports can be imported.
+    pub platforms: Vec<Platform>,
     /// Dated parameters by name, each list sorted by `from` and without overlap.
     pub params: BTreeMap<String, Vec<Param>>,
     /// Demonstration plans by year, as their text.
@@ -166,6 +169,10 @@ impl Pack {
         self.figures.iter().find(|figure| figure.id == id)
     }
 
+    pub fn platform(&self, id: &str) -> Option<&Platform> {
+        self.platforms.iter().find(|platform| platform.id == id)
+    }
+
     pub fn statute(&self, id: &str) -> Option<&Statute> {
         self.statutes.iter().find(|statute| statute.id == id)
     }
@@ -257,6 +264,8 @@ fn checked(sources: &Sources, notes: &RefCell<Vec<Complaint>>) -> Option<Pack> {
         .flat_map(|file| bureau::items(&file.raw, &known, Margin::new(&file.path, notes)))
         .collect();
     let figures = figure::figures(&sources.figures, &known, notes);
+    let of = |file: &File<_>| platform::platform(&file.raw, &known, Margin::new(&file.path, notes));
+    let platforms = sources.platforms.iter().map(of).collect();
     let file = sources.bureau.first()?;
     let margin = Margin::new(&file.path, notes);
     let archive = archive::pack(&sources.texts);
@@ -273,6 +282,7 @@ fn checked(sources: &Sources, notes: &RefCell<Vec<Complaint>>) -> Option<Pack> {
         registers,
         items,
         figures,
+        platforms,
         params,
         years: sources.years.clone(),
         words: file.raw.words.iter().map(|(name, words)| (name.value.clone(), words.into())).collect(),
@@ -291,6 +301,7 @@ fn complain_of_twins(sources: &Sources, notes: &RefCell<Vec<Complaint>>) {
     twins(Kind::FACT, laws().flat_map(|file| with_path(file, file.raw.facts.iter())), notes);
     twins(Kind::CONSTRAINT, laws().flat_map(|file| with_path(file, file.raw.constraints.iter())), notes);
     twins(Kind::REGISTER, sources.registers.iter().map(|file| (&file.path, &file.raw.id)), notes);
+    twins(Kind::PLATFORM, sources.platforms.iter().map(|file| (&file.path, &file.raw.id)), notes);
     twins(Kind::FIGURE, sources.figures.iter().flat_map(|file| with_path(file, file.raw.iter())), notes);
     twins(Kind::ITEM, sources.items.iter().flat_map(|file| with_path(file, file.raw.iter())), notes);
 }

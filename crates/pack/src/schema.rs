@@ -11,6 +11,7 @@ use crate::raw::calendar::RawCalendar;
 use crate::raw::examples::RawExamples;
 use crate::raw::figure::RawFigures;
 use crate::raw::law::RawStatute;
+use crate::raw::platform::RawPlatform;
 use crate::raw::procedure::RawProcedure;
 
 /// What a file of a pack is, by its place.
@@ -22,6 +23,7 @@ pub(crate) enum FileKind {
     Figures,
     Items,
     Law,
+    Platform,
     Procedure,
     Register,
     Year,
@@ -41,6 +43,7 @@ impl FileKind {
             "figures" if flat => Some(Self::Figures),
             "items" if flat => Some(Self::Items),
             "law" if flat => Some(Self::Law),
+            "platforms" if flat => Some(Self::Platform),
             "registers" if flat => Some(Self::Register),
             "years" if flat => Some(Self::Year),
             "procedures" if !flat && stem.ends_with(".examples") => Some(Self::Examples),
@@ -57,6 +60,7 @@ impl FileKind {
             Self::Figures => "figures",
             Self::Items => "items",
             Self::Law => "law",
+            Self::Platform => "platform",
             Self::Procedure => "procedure",
             Self::Register => "register",
             Self::Year => "year",
@@ -72,6 +76,7 @@ static SCHEMAS: LazyLock<Vec<(FileKind, Value)>> = LazyLock::new(|| {
         (FileKind::Figures, schema::<RawFigures>("figures/*.yaml")),
         (FileKind::Items, schema::<RawItems>("items/*.yaml")),
         (FileKind::Law, schema::<RawStatute>("law/*.yaml")),
+        (FileKind::Platform, schema::<RawPlatform>("platforms/*.yaml")),
         (FileKind::Procedure, schema::<RawProcedure>("procedures/*/*.yaml")),
         (FileKind::Register, schema::<RawRegister>("registers/*.yaml")),
     ]

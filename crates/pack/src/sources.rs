@@ -14,6 +14,7 @@ use crate::raw::bureau::{RawBureau, RawItems, RawRegister};
 use crate::raw::calendar::RawCalendar;
 use crate::raw::figure::RawFigures;
 use crate::raw::law::RawStatute;
+use crate::raw::platform::RawPlatform;
 use crate::raw::procedure::RawProcedure;
 use crate::schema::{self, FileKind};
 use crate::source::{node, shape, text};
@@ -31,6 +32,7 @@ pub(crate) struct Sources {
     pub(crate) calendar: Vec<File<RawCalendar>>,
     pub(crate) laws: Vec<File<RawStatute>>,
     pub(crate) items: Vec<File<RawItems>>,
+    pub(crate) platforms: Vec<File<RawPlatform>>,
     pub(crate) procedures: Vec<File<RawProcedure>>,
     pub(crate) registers: Vec<File<RawRegister>>,
     pub(crate) figures: Vec<File<RawFigures>>,
@@ -78,6 +80,7 @@ impl Sources {
             FileKind::Calendar => keep(&mut self.calendar, path, typed(kind, text, margin)),
             FileKind::Law => keep(&mut self.laws, path, typed(kind, text, margin)),
             FileKind::Items => keep(&mut self.items, path, typed(kind, text, margin)),
+            FileKind::Platform => keep(&mut self.platforms, path, typed(kind, text, margin)),
             FileKind::Procedure => keep(&mut self.procedures, path, typed(kind, text, margin)),
             FileKind::Register => keep(&mut self.registers, path, typed(kind, text, margin)),
             FileKind::Figures => keep(&mut self.figures, path, typed(kind, text, margin)),

@@ -82,6 +82,7 @@ fn every_slip_is_told_at_its_place() {
             } else if case.gone {
                 std::fs::remove_file(&path).unwrap();
             } else {
+                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
                 std::fs::write(&path, case.text.as_deref().unwrap()).unwrap();
             }
             let came = told(folder.path());

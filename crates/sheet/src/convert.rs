@@ -56,6 +56,7 @@ pub(crate) fn convert(cell: &Cell, kind: &Kind, context: Context) -> Result<Opti
         }
         Kind::Date => civil(number, &text, context).map(|civil| Value::Date(civil.date)),
         Kind::Moment { date_alone } => moment_of(civil(number, &text, context)?, *date_alone),
+        Kind::Moments { date_alone, most } => moments(number, &text, context, *date_alone, *most),
         Kind::Flag => flag(&text),
         Kind::Choice { choices } => choice(&text, choices).map(Value::Choice),
         Kind::Choices { choices, most } => several(&text, choices, *most),
@@ -189,6 +190,27 @@ fn moment_of(civil: Civil, date_alone: bool) -> Result<Value, Note> {
         ));
     }
     Ok(Value::Moment(civil.instant()))
+}
+
+/// A cell of one moment may be a date; several can only be text.
+fn moments(number: Number, text: &str, context: Context, date_alone: bool, most: u32) -> Result<Value, Note> {
+    let one = |number: Number, text: &str| match moment_of(civil(number, text, context)?, date_alone)? {
+        Value::Moment(at) => Ok(at),
+        _ => Err(Note::new(format!("“{text}”不是时间"), format!("`{text}` is no moment"))),
+    };
+    if number.is_some() {
+        return Ok(Value::Moments(vec![one(number, text)?]));
+    }
+    let parts = text.split(['；', ';', '\n']).map(str::trim).filter(|part| !part.is_empty());
+    let all: Vec<_> = parts.map(|part| one(None, part)).collect::<Result<_, _>>()?;
+    if all.len() as u64 > u64::from(most) {
+        let found = all.len();
+        return Err(Note::new(
+            format!("写了{found}个时间，最多{most}个"),
+            format!("there are {found} moments, at most {most} are allowed"),
+        ));
+    }
+    Ok(Value::Moments(all))
 }
 
 fn flag(text: &str) -> Result<Value, Note> {

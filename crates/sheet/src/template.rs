@@ -78,6 +78,7 @@ fn shown_kind(kind: &Kind) -> ColumnKind {
         Kind::Date => ColumnKind::Date,
         Kind::Moment { .. } => ColumnKind::Moment,
         Kind::Text { .. }
+        | Kind::Moments { .. }
         | Kind::Flag
         | Kind::Choice { .. }
         | Kind::Choices { .. }
@@ -128,6 +129,10 @@ fn rule(column: &Column) -> (String, String) {
         Kind::Moment { .. } => {
             ("日期和时间，例如2024-01-02 09:05".into(), "date and time such as 2024-01-02 09:05".into())
         }
+        Kind::Moments { .. } => (
+            "日期和时间，例如2024-01-02 09:05；不止一次的用“；”分开".into(),
+            "date and time such as 2024-01-02 09:05; several times are separated by ；".into(),
+        ),
         Kind::Flag => ("是或否".into(), "是 (yes) or 否 (no)".into()),
         Kind::Choice { choices } => (
             format!("从中选一项：{}", listed(choices, |c| &c.zh, "、")),

@@ -78,6 +78,13 @@ pub enum Kind {
         /// Takes a date without time as its first moment (old records); otherwise such a cell is refused.
         date_alone: bool,
     },
+    /// Several moments, separated by ；or ; or line breaks: how often something was done, and when each time.
+    Moments {
+        /// As for [`Kind::Moment`].
+        date_alone: bool,
+        /// At most so many; inclusive.
+        most: u32,
+    },
     /// Yes or no (是/否).
     Flag,
     /// One of several choices, by code or by title in either language.
@@ -124,6 +131,8 @@ pub enum Value {
     Date(Date),
     /// A moment.
     Moment(Instant),
+    /// Several moments, in the order written.
+    Moments(Vec<Instant>),
     /// Yes or no.
     Flag(bool),
     /// The code of a choice.
@@ -145,6 +154,7 @@ impl Value {
             Self::Money(fen) => crate::list::yuan(*fen),
             Self::Date(date) => date.to_string(),
             Self::Moment(instant) => crate::list::minute(*instant),
+            Self::Moments(all) => all.iter().map(|one| crate::list::minute(*one)).collect::<Vec<_>>().join("；"),
             Self::Flag(true) => "是".into(),
             Self::Flag(false) => "否".into(),
             Self::Choice(code) => code.clone(),

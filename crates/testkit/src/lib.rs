@@ -10,3 +10,4 @@ pub mod postgres;
 pub mod slow_calendar;
 pub mod slow_draw;
 pub mod slow_merkle;
+pub mod slow_monitor;

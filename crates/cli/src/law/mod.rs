@@ -1,5 +1,6 @@
 //! `guiju law`: procedures held against the statutes.
 
+mod audit;
 mod check;
 mod mutants;
 mod promela;
@@ -28,6 +29,8 @@ pub struct LawArgs {
 enum What {
     /// Does every procedure keep every constraint? / 检查各程序是否符合法定约束
     Check(Common),
+    /// Did what was recorded keep the law? / 检查所有办件的记录是否合法
+    Audit(audit::AuditArgs),
     /// Weakens each part of each procedure in turn: who notices? / 逐处削弱程序，看能否发现
     Mutants(Common),
     /// The same graphs for the model checker Spin / 导出为 Promela，供 Spin 复核
@@ -52,6 +55,7 @@ struct Common {
 pub async fn run(args: LawArgs) -> Result<ExitCode, Fault> {
     match args.what {
         What::Check(common) => check::run(&common),
+        What::Audit(args) => audit::run(&args).await,
         What::Mutants(common) => mutants::run(&common),
         What::Promela(args) => promela::run(&args),
         What::Texts(command) => texts::run(command).await,

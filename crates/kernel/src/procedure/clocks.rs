@@ -11,6 +11,7 @@ use super::sentence::{clock_title, text};
 use super::work::Work;
 use crate::clock::ClockKind;
 use crate::clock::{Clock, ClockError, ClockRule, ClockTerms, Extension, ExtensionTerms, Period};
+use crate::record::Origin;
 use crate::time::{self, Instant};
 
 /// What became of the clocks in one act.
@@ -69,24 +70,32 @@ impl Work<'_> {
 
     fn pause(&mut self, pause: &PauseBy) -> Result<(), Box<Refusal>> {
         let issued = pause.notice.as_ref().and_then(|notice| self.case.detail.instruments.get(notice));
-        let notice = issued.map(|issued| issued.number.clone()).unwrap_or_default();
+        let notice = issued.map(|issued| issued.number.clone()).unwrap_or_else(|| self.foreign_number());
         self.each_running(&pause.clock, |clock, at, _| clock.pause(&pause.cause, &notice, at))
     }
 
     fn extend(&mut self, name: &str) -> Result<(), Box<Refusal>> {
         let notice = self.act.issues.first().and_then(|issue| self.case.detail.instruments.get(&issue.instrument));
-        let notice = notice.map(|issued| issued.number.clone()).unwrap_or_default();
+        let notice = notice.map(|issued| issued.number.clone()).unwrap_or_else(|| self.foreign_number());
         let said = self.case.detail.fields.get("reason").and_then(serde_json::Value::as_str);
         let reason = said.filter(|said| !said.trim().is_empty()).unwrap_or(&self.act.title.zh).to_owned();
-        let roles = self.roles.clone();
+        let (roles, claimed) = (self.roles.clone(), self.lenient);
         let ctx = self.ctx;
         self.each_running(name, |clock, at, _| {
             let terms = clock.terms.extension.as_ref();
-            let by = terms.map(|terms| terms.by.clone()).filter(|by| roles.contains(by)).unwrap_or_default();
+            let by = terms.map(|terms| terms.by.clone()).filter(|by| claimed || roles.contains(by)).unwrap_or_default();
             let period = terms.map_or(clock.terms.rule.period, |terms| terms.period);
             let (reason, notice) = (reason.clone(), notice.clone());
             clock.extend(Extension { by, at, period, reason, notice }, ctx.calendar)
         })
+    }
+
+    /// For a claim of history: the case's number there stands for the notice, which is not ours; empty otherwise.
+    fn foreign_number(&self) -> String {
+        match &self.proposal.origin {
+            Origin::Mirror { number, .. } if self.lenient => number.clone(),
+            _ => String::new(),
+        }
     }
 
     /// Does something to every clock of this name that has not been stopped; refuses when there is none.
@@ -354,7 +363,8 @@ impl Work<'_> {
     }
 }
 
-pub(super) fn read_rule(param: &ParamValue, of_party: bool) -> Option<ClockRule> {
+/// Reads a parameter as a rule of counting; the party's own periods in days roll over rest days (ADR 0011). `None` when it is no period.
+pub(crate) fn read_rule(param: &ParamValue, of_party: bool) -> Option<ClockRule> {
     match &param.value {
         serde_json::Value::String(words) => {
             let period: Period = words.parse().ok()?;

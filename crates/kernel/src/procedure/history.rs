@@ -32,7 +32,9 @@ pub(super) fn decide(
     let imported =
         proposal.by.first().is_some_and(|person| matches!(person.kind, ActorKind::Import | ActorKind::System));
     if !imported {
-        actors::check(&scene, proposal, &mut consulted)?;
+        // Whoever records it must be allowed to; those who are said to have done it elsewhere are part of the claim.
+        let recorder = Proposal { by: proposal.by.iter().take(1).cloned().collect(), ..proposal.clone() };
+        actors::check(&scene, &recorder, &mut consulted)?;
     }
     let checked = check_fields(&scene, proposal, true, &mut consulted)?;
     // Seating by the claimed act needs the field that names the unit; a state whose holder is assigned may be entered by an act

@@ -27,6 +27,7 @@ mod tables;
 mod work;
 
 pub use apply::{ApplyError, apply};
+pub(crate) use clocks::read_rule;
 pub use decide::decide;
 pub use effects::between;
 pub use lawful::lawful_acts;

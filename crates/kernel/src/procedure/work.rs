@@ -149,15 +149,24 @@ impl Work<'_> {
                 return Err(Refusal::new(RefusalKind::Guard, "instrument.issued", why).resting_on(&act.basis));
             };
             issued.received = Some(time::print(self.done));
-            let waiting = self.def.acts.iter().flat_map(|act| &act.issues).filter(|issue| issue.instrument == *name);
-            let mut clocks: Vec<&String> = waiting.flat_map(|issue| &issue.on_receipt_starts).collect();
-            clocks.sort_unstable();
-            clocks.dedup();
-            for clock in clocks {
-                self.start(clock)?;
-            }
+            self.start_on_receipt(name)?;
         }
         Ok(())
+    }
+
+    /// Starts the clocks that wait for the receipt of an instrument.
+    fn start_on_receipt(&mut self, name: &str) -> Result<(), Box<Refusal>> {
+        let waiting = self.def.acts.iter().flat_map(|act| &act.issues).filter(|issue| issue.instrument == *name);
+        let mut clocks: Vec<&String> = waiting.flat_map(|issue| &issue.on_receipt_starts).collect();
+        clocks.sort_unstable();
+        clocks.dedup();
+        clocks.into_iter().try_for_each(|clock| self.start(clock))
+    }
+
+    /// A receipt elsewhere was of an instrument issued elsewhere: only the clocks know of it here.
+    pub(super) fn receive_elsewhere(&mut self) -> Result<(), Box<Refusal>> {
+        let act = self.act;
+        act.receives.iter().try_for_each(|name| self.start_on_receipt(name))
     }
 
     /// Moves the case; what ends leaves nothing running.

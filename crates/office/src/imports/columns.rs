@@ -3,7 +3,7 @@
 
 use guiju_kernel::organ::Register;
 use guiju_kernel::procedure::definition::{Act, Choice, Field, FieldKind, Procedure, Validator};
-use guiju_pack::Pack;
+use guiju_pack::{Export, Pack};
 use guiju_sheet::{Column, Kind, MoneyUnit, Wanted};
 
 use super::{NUMBER, STATE, filing_act};
@@ -37,6 +37,7 @@ pub fn of_history(procedure: &Procedure, act: &Act, pack: &Pack) -> Wanted {
     let opens = super::history::opening(procedure).map(|act| act.name.as_str());
     for act in super::history::steps(procedure) {
         columns.push(date_of_step(act, opens == Some(act.name.as_str())));
+        columns.extend(hands_of_step(act));
     }
     Wanted {
         zh: procedure.title.zh.clone(),
@@ -44,6 +45,64 @@ pub fn of_history(procedure: &Procedure, act: &Act, pack: &Pack) -> Wanted {
         columns,
         unique: vec![vec![NUMBER.to_owned()]],
     }
+}
+
+/// Most times that one step may have been done in one case.
+const TIMES: u32 = 30;
+
+/// The columns of another platform's export, as the pack maps them.
+pub fn of_export(procedure: &Procedure, export: &Export, pack: &Pack) -> Wanted {
+    let mut columns = vec![headed(NUMBER, &export.number, true, Kind::Text { max: 60 })];
+    if !export.state.is_empty() {
+        let mut state = state(procedure);
+        if let Kind::Choice { choices } = &mut state.kind {
+            add_words(choices, &export.states);
+        }
+        columns.push(headed(STATE, &export.state, false, state.kind));
+    }
+    for (name, mapped) in &export.fields {
+        let Some(field) = procedure.field(name) else { continue };
+        let required = field.kind == FieldKind::Party || procedure.headline == *name;
+        let Some(mut kind) = kind(field, pack) else { continue };
+        if let Kind::Choice { choices } | Kind::Choices { choices, .. } = &mut kind {
+            add_words(choices, &mapped.words);
+        }
+        columns.push(headed(name, &mapped.columns, required, kind));
+    }
+    let opens = super::history::opening(procedure).map(|act| act.name.as_str());
+    for act in &procedure.acts {
+        let Some(step) = export.steps.get(&act.name) else { continue };
+        let moments = Kind::Moments { date_alone: true, most: TIMES };
+        columns.push(headed(&dated(act), &step.at, opens == Some(act.name.as_str()), moments));
+        if !step.by.is_empty() {
+            columns.push(headed(&signed(act), &step.by, false, Kind::Text { max: 1_000 }));
+        }
+    }
+    Wanted {
+        zh: procedure.title.zh.clone(),
+        en: procedure.title.en.clone(),
+        columns,
+        unique: vec![vec![NUMBER.to_owned()]],
+    }
+}
+
+fn add_words(choices: &mut [guiju_sheet::Choice], words: &std::collections::BTreeMap<String, Vec<String>>) {
+    for choice in choices {
+        choice.also.extend(words.get(&choice.code).into_iter().flatten().cloned());
+    }
+}
+
+/// A column under the headings of another platform, the first of which the template shows.
+fn headed(id: &str, headings: &[String], required: bool, kind: Kind) -> Column {
+    let (first, others) =
+        headings.split_first().map_or((id, Default::default()), |(first, rest)| (first.as_str(), rest));
+    let also: Vec<&str> = others.iter().map(String::as_str).collect();
+    bare(id, first, first, &also, required, kind)
+}
+
+/// The id of the column with the card numbers of those who did a step.
+pub fn signed(act: &Act) -> String {
+    format!("{}~", act.name)
 }
 
 /// The id of the column with a step's date. No field is named so: names of fields are plain words.
@@ -72,6 +131,15 @@ fn date_of_step(act: &Act, opens: bool) -> Column {
     let date = format!("{}日期", act.title.zh);
     let also: Vec<&str> = act.columns.iter().map(String::as_str).chain([date.as_str()]).collect();
     bare(&dated(act), &zh, &en, &also, opens, Kind::Moment { date_alone: true })
+}
+
+/// Who did a step, by their cards, where the law asks who it was.
+fn hands_of_step(act: &Act) -> Option<Column> {
+    let asked = act.by.iter().any(|rule| rule.card.is_some() || rule.holds.is_some() || !rule.distinct_from.is_empty());
+    let (zh, en) = (format!("{}人员证号", act.title.zh), format!("{} by (cards)", act.title.en));
+    let also = [format!("{}执法证号", act.title.zh), format!("{}人员", act.title.zh)];
+    let also: Vec<&str> = also.iter().map(String::as_str).collect();
+    asked.then(|| bare(&signed(act), &zh, &en, &also, false, Kind::Text { max: 1_000 }))
 }
 
 fn bare(id: &str, zh: &str, en: &str, also: &[&str], required: bool, kind: Kind) -> Column {

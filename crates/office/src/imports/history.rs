@@ -3,17 +3,18 @@
 //! Each dated step becomes one claim, in the order of the dates (steps of one moment: in the procedure's order), and the last
 //! one leaves the case in the state that the row names. Refused: a row whose dates lead to another state than it names, one
 //! that begins with anything but the opening step, a date in the future. A row gives each step once: what was handled a
-//! second time keeps its last date (ADR 0091).
+//! second time keeps its last date (ADR 0091), unless the cell holds several moments, as another platform's export may (ADR 0142).
 
 use std::collections::BTreeSet;
 
 use guiju_kernel::procedure::definition::{Act, Procedure, Text};
 use guiju_kernel::procedure::{Claim, Person};
-use guiju_kernel::record::{ActorKind, Origin};
+use guiju_kernel::record::ActorKind;
 use guiju_kernel::time::Instant;
 use guiju_sheet::{Row, Value as Cell};
 
-use super::columns::dated;
+use super::columns::{dated, signed};
+use super::source::Source;
 use super::{NUMBER, STATE, history_act, plain_ask, subject, values};
 use crate::answer::{Ask, History, OfficeError, Target};
 
@@ -30,7 +31,7 @@ pub fn opening(procedure: &Procedure) -> Option<&Act> {
     opens().find(|a| a.by.iter().any(|b| b.party)).or_else(|| opens().next())
 }
 
-/// Steps whose dates a row may give: the opening, and whatever moves the case or bears a statute's tag. A timer's act only
+/// Steps whose dates a row may give: the opening, and whatever moves the case or a clock, or bears a statute's tag. A timer's act only
 /// where it ends the case; nobody writes down when an escalation rang.
 pub fn steps(procedure: &Procedure) -> impl Iterator<Item = &Act> {
     let opens = opening(procedure).map(|act| act.name.as_str());
@@ -43,7 +44,9 @@ pub fn steps(procedure: &Procedure) -> impl Iterator<Item = &Act> {
             return opens == Some(act.name.as_str());
         }
         let rings = !act.by.is_empty() && act.by.iter().all(|b| b.timer);
-        if rings { ends(act) } else { act.to.is_some() || !act.tags.is_empty() }
+        // What moves a clock counts as much: a receipt, the end of a pause.
+        let counts = !(act.receives.is_empty() && act.resumes.is_empty() && act.extends.is_empty());
+        if rings { ends(act) } else { act.to.is_some() || !act.tags.is_empty() || counts }
     })
 }
 
@@ -51,6 +54,8 @@ pub fn steps(procedure: &Procedure) -> impl Iterator<Item = &Act> {
 struct Told<'a> {
     at: Instant,
     act: &'a Act,
+    /// Those who did it, where the row says so.
+    by: Vec<Person>,
 }
 
 /// The acts that record one row, or what is wrong with it.
@@ -58,11 +63,14 @@ pub fn asks(
     procedure: &Procedure,
     who: &Person,
     row: &Row,
-    batch: &str,
+    source: &Source,
     now: Instant,
 ) -> Result<Result<Vec<Ask>, Fault>, OfficeError> {
     let act = history_act(procedure)?;
-    let mut told = told(procedure, row);
+    let mut told = match told(procedure, row, source) {
+        Ok(told) => told,
+        Err(fault) => return Ok(Err(fault)),
+    };
     if let Some(fault) = ill_dated(procedure, &told, now) {
         return Ok(Err(fault));
     }
@@ -75,9 +83,9 @@ pub fn asks(
     given.retain(|id, _| procedure.field(id).is_some());
     let number = text_of(row, NUMBER).unwrap_or_default().to_owned();
     let subject = subject(procedure, &given);
-    let origin = Origin::Mirror { system: "import".to_owned(), number: number.clone(), batch: batch.to_owned() };
+    let origin = source.origin(&number);
     let mut asks = Vec::new();
-    for (n, (step, state)) in told.iter().zip(states).enumerate() {
+    for (n, (step, state)) in told.into_iter().zip(states).enumerate() {
         let target = match n {
             0 => Target::New { procedure: procedure.id.clone(), subject: subject.clone() },
             // The import knows which case the row opened; the form's token is not needed.
@@ -86,6 +94,7 @@ pub fn asks(
         let fields = if n == 0 { std::mem::take(&mut given) } else { Default::default() };
         let mut ask = plain_ask(target, &act.name, who, fields);
         ask.done = Some(step.at);
+        ask.by.extend(step.by);
         ask.origin = origin.clone();
         let claim = Claim { act: Some(step.act.name.clone()), state };
         ask.history = Some(History { claim, number: Some(number.clone()) });
@@ -94,12 +103,43 @@ pub fn asks(
     Ok(Ok(asks))
 }
 
-fn told<'a>(procedure: &'a Procedure, row: &Row) -> Vec<Told<'a>> {
-    let dates = steps(procedure).filter_map(|act| match row.values.get(&dated(act)) {
-        Some(Cell::Moment(at)) => Some(Told { at: *at, act }),
-        _ => None,
-    });
-    dates.collect()
+/// The steps of the row, in the order of the procedure; of one act in the order in which they are written.
+fn told<'a>(procedure: &'a Procedure, row: &Row, source: &Source) -> Result<Vec<Told<'a>>, Fault> {
+    let mut told = Vec::new();
+    for act in procedure.acts.iter().filter(|act| !act.records_history) {
+        let moments: &[Instant] = match row.values.get(&dated(act)) {
+            Some(Cell::Moment(at)) => std::slice::from_ref(at),
+            Some(Cell::Moments(all)) => all,
+            _ => &[],
+        };
+        let mut hands = hands(act, row, moments.len(), source)?.into_iter();
+        told.extend(moments.iter().map(|at| Told { at: *at, act, by: hands.next().unwrap_or_default() }));
+    }
+    Ok(told)
+}
+
+/// Who did the step each time: one group for every moment, or one for all of them.
+fn hands(act: &Act, row: &Row, times: usize, source: &Source) -> Result<Vec<Vec<Person>>, Fault> {
+    let column = signed(act);
+    let Some(said) = text_of(row, &column) else { return Ok(Vec::new()) };
+    let parted = |text: &'_ str, at: &[char]| -> Vec<String> {
+        text.split(at).map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    };
+    let groups = parted(said, &['；', ';', '\n']);
+    let persons =
+        |group: &String| parted(group, &['、', '，', ',', '/']).iter().map(|card| source.officer(card)).collect();
+    let groups: Vec<Vec<Person>> = groups.iter().map(persons).collect();
+    match (groups.len(), times) {
+        (one, times) if one == times => Ok(groups),
+        (1, _) if times > 0 => Ok(groups.iter().cycle().take(times).cloned().collect()),
+        (many, _) => {
+            let title = &act.title;
+            let zh = format!("“{}”写了 {times} 个时间、{many} 组人员，各次之间用“；”分开，次数应相同", title.zh);
+            let en =
+                format!("`{}` has {times} moments and {many} groups of officers; separate the times by `；`", title.en);
+            Err(fault(vec![column, dated(act)], zh, en))
+        }
+    }
 }
 
 fn text_of<'r>(row: &'r Row, id: &str) -> Option<&'r str> {

@@ -9,13 +9,16 @@ use guiju_kernel::case::Case;
 use guiju_kernel::procedure::{Decided, Refusal};
 use guiju_kernel::rows::{EntryDoc, EntryRow};
 use guiju_kernel::time::{Instant, date_of};
+use serde_json::{Map, Value};
 use tokio::sync::oneshot;
 
 use super::desk::{Desk, new_number, no_procedure, number_twice, proposal};
 use super::entry::EntryAsk;
+use super::mark::plain_record;
 use super::pending::Pending;
 use crate::Target;
 use crate::answer::{Answer, Ask, Done, OfficeError};
+use crate::imports::BATCH;
 
 /// One row of the file and what it asks for.
 #[derive(Debug, Clone)]
@@ -39,6 +42,8 @@ pub struct Import {
     /// Place of the row in the preview, and what it asks for.
     pub lines: Vec<(usize, Line)>,
     pub mode: ImportMode,
+    /// What the record before the batch says, where history comes in.
+    pub note: Option<Map<String, Value>>,
     pub outcome: oneshot::Sender<Result<Outcome, OfficeError>>,
 }
 
@@ -60,8 +65,8 @@ impl Desk {
         reply: oneshot::Sender<Result<Answer, OfficeError>>,
         pending: &mut Pending,
     ) {
-        let Import { lines, mode, outcome } = import;
-        let result = self.write_lines(lines, mode, now, pending).await;
+        let Import { lines, mode, note, outcome } = import;
+        let result = self.write_lines(lines, (mode, note), now, pending).await;
         let none = Done { seq: 0, case: 0, number: String::new(), state: String::new(), again: true };
         pending.reply(reply, Ok(Answer::Done(none)));
         pending.then(Box::new(move |fault| {
@@ -78,7 +83,7 @@ impl Desk {
     async fn write_lines(
         &mut self,
         lines: Vec<(usize, Line)>,
-        mode: ImportMode,
+        (mode, note): (ImportMode, Option<Map<String, Value>>),
         now: Instant,
         pending: &mut Pending,
     ) -> Result<Outcome, OfficeError> {
@@ -94,6 +99,11 @@ impl Desk {
         }
         if mode == ImportMode::Rehearse || !outcome.refused.is_empty() && mode == ImportMode::AllOrNothing {
             return Ok(outcome);
+        }
+        if let Some(note) = note.filter(|_| !good.is_empty()) {
+            let mut record = plain_record(&self.shelf.current.pack, BATCH, self.events.size(), now);
+            record.given = note;
+            self.append(&record, pending)?;
         }
         for (row, line) in good {
             match self.write_line(line, now, pending).await {

@@ -145,7 +145,7 @@ impl Bench<'_> {
                 extension: raw.extension.as_ref().map(|param| self.named_period(param)),
             },
             "requires" => Demand::Requires { act: tag(0)?, what: self.needed(parts)? },
-            "actors" => Demand::Actors { act: tag(0)?, count: self.number(parts)?, card: raw.card.clone() },
+            "actors" => Demand::Actors { act: tag(0)?, count: self.number(parts, 1)?, card: raw.card.clone() },
             "distinct" => Demand::Distinct { a: tag(0)?, b: tag(1)? },
             "role" => {
                 let role = self.word(parts, 1)?;
@@ -156,7 +156,7 @@ impl Bench<'_> {
             "publishes" => Demand::Publishes { act: tag(0)?, param: self.period(parts, 1)? },
             "serves" => Demand::Serves { act: tag(0)?, param: self.period(parts, 1)? },
             "never" => Demand::Never { act: tag(0)?, after: tag(1)? },
-            _ => Demand::AtMost { act: tag(0)?, times: self.number(parts)? },
+            _ => Demand::AtMost { act: tag(0)?, times: self.number(parts, 0)? },
         })
     }
 
@@ -175,10 +175,15 @@ impl Bench<'_> {
         Some(tag.value)
     }
 
-    fn number(&self, parts: &Parts) -> Option<u32> {
+    /// `least` is 0 where never may be said (`at_most: [a, 0]` under a condition), else 1.
+    fn number(&self, parts: &Parts, least: u32) -> Option<u32> {
         let part = parts.get(1)?;
         match part.value {
-            RawPart::Number(number) if number > 0 => Some(number),
+            RawPart::Number(number) if number >= least => Some(number),
+            RawPart::Word(_) | RawPart::Told(_) if least == 0 => {
+                self.note(part.spot, "这里应是一个数", "a number is expected here");
+                None
+            }
             _ => {
                 self.note(part.spot, "这里应是一个大于零的数", "a number above zero is expected here");
                 None

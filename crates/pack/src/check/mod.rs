@@ -15,5 +15,6 @@ pub(crate) mod guard;
 pub(crate) mod known;
 pub(crate) mod law;
 pub(crate) mod outputs;
+pub(crate) mod platform;
 pub(crate) mod procedure;
 pub(crate) mod timer;

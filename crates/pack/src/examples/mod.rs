@@ -4,6 +4,7 @@
 //! refusal with its rule). The steps go through the engine as in the office; timers ring by themselves in between. Each failure names
 //! the place in the examples file. Refused: a procedure without examples, names that do not exist.
 
+mod audit;
 mod expect;
 mod play;
 mod stage;

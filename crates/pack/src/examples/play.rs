@@ -12,6 +12,7 @@ use guiju_kernel::time::{self, Instant};
 use jiff::civil::DateTime;
 use serde_json::{Map, Value};
 
+use super::audit::{self, Played};
 use super::expect;
 use super::stage::{ExampleFacts, Stage};
 use crate::complaint::{Kind, Margin};
@@ -25,6 +26,7 @@ pub(super) struct Run<'a> {
     pub(super) def: Arc<Procedure>,
     pub(super) case: Option<Case>,
     next_seq: u64,
+    records: Vec<String>,
 }
 
 /// What stops an example: noted already.
@@ -42,12 +44,13 @@ pub(super) fn example(stage: &Stage<'_>, raw: &At<RawExample>, margin: Margin<'_
         );
     };
     let facts = ExampleFacts { stage, numbers: RefCell::new(BTreeMap::new()) };
-    let mut run = Run { stage, facts, def: Arc::clone(def), case: None, next_seq: 0 };
+    let mut run = Run { stage, facts, def: Arc::clone(def), case: None, next_seq: 0, records: Vec::new() };
     for step in &raw.steps {
         if run.step(step, margin).is_err() {
             return;
         }
     }
+    run.audit(raw, margin);
 }
 
 impl<'a> Run<'a> {
@@ -62,6 +65,15 @@ impl<'a> Run<'a> {
                 Err(Stopped)
             }
         }
+    }
+
+    /// Holds the statutes against what was done.
+    fn audit(&self, raw: &At<RawExample>, margin: Margin<'_>) {
+        let last = raw.steps.last().and_then(|step| moment(&step.at, margin));
+        let (Some(case), Some(now)) = (&self.case, last) else { return };
+        let (procedure, records) = (self.def.as_ref(), self.records.as_slice());
+        let played = Played { procedure, organ: &case.organ, ended: case.outcome.is_some(), records, now };
+        audit::audit(self.stage, raw, &played, margin);
     }
 
     fn step(&mut self, raw: &At<RawStep>, margin: Margin<'_>) -> Result<(), Stopped> {
@@ -129,6 +141,7 @@ impl<'a> Run<'a> {
                 self.facts.numbers.borrow_mut().insert(effect.key.clone(), last);
             }
         }
+        self.records.extend(serde_json::to_string(&decided.record));
         self.case = Some(decided.case);
         self.next_seq += 1;
         Ok(())

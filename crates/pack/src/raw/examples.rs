@@ -75,6 +75,9 @@ pub(crate) struct RawExample {
     pub(crate) zh: String,
     /// What it shows.
     pub(crate) en: String,
+    /// 审计应当发现的违法之处（法定约束的标识），合法的不写。Constraints that the audit must find broken; none for what is lawful.
+    #[serde(default)]
+    pub(crate) unlawful: Vec<At<String>>,
     /// 依次发生的事；其间到时的定时器自动动作。What happens, in order; timers ring by themselves in between.
     #[schemars(length(min = 1))]
     pub(crate) steps: Vec<At<RawStep>>,

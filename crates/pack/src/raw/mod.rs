@@ -12,6 +12,7 @@ pub(crate) mod field;
 pub(crate) mod figure;
 pub(crate) mod guard;
 pub(crate) mod law;
+pub(crate) mod platform;
 pub(crate) mod procedure;
 
 use schemars::JsonSchema;

@@ -43,8 +43,11 @@ struct Index {
     targets: Vec<Target>,
 }
 
-/// `enterprises` (a register), `requests`, or `history:procedure`.
+/// `enterprises` (a register), `requests`, `history:procedure`, or `export:platform:procedure`.
 fn what_of(id: &str) -> What {
+    if let Some((platform, procedure)) = id.strip_prefix("export:").and_then(|rest| rest.split_once(':')) {
+        return What::Export { platform: platform.to_owned(), procedure: procedure.to_owned() };
+    }
     match id.strip_prefix("history:") {
         Some(procedure) => What::History(procedure.to_owned()),
         None if id == "requests" => What::Requests,
@@ -77,6 +80,12 @@ fn targets(state: &WebState, visit: &Visit, person: &Person) -> Vec<Target> {
                 let note =
                     lang.say("历史办件：保留原编号、日期和环节", "old cases with their numbers, dates and steps");
                 targets.push(Target { id: format!("history:{}", procedure.id), title, note });
+                for platform in pack.platforms.iter().filter(|one| one.exports.contains_key(&procedure.id)) {
+                    let (title, of) = (lang.text(&procedure.title), lang.text(&platform.title));
+                    let note = lang.say("其他平台导出的办件", "cases exported by another platform");
+                    let id = format!("export:{}:{}", platform.id, procedure.id);
+                    targets.push(Target { id, title: format!("{title} – {of}"), note });
+                }
             } else if procedure.id == "enterprise-request" {
                 let note = lang.say("新诉求：代企业登记", "new requests on firms' behalf");
                 targets.push(Target { id: "requests".to_owned(), title, note });
