@@ -7,6 +7,9 @@
 
 mod columns;
 mod history;
+mod table;
+
+pub use table::{TableAsk, whole_table};
 
 use std::collections::BTreeMap;
 

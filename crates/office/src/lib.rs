@@ -32,7 +32,7 @@ mod writer;
 pub use answer::{Answer, Ask, Done, History, OfficeError, Target, Upload};
 pub use cases::{InboxAsk, Sight};
 pub use colleagues::Colleague;
-pub use imports::{Read, What};
+pub use imports::{Read, TableAsk, What, whole_table};
 pub use keys::{Chance, Keys};
 pub use law_texts::{LAW_TEXTS, LawFile, LawTexts};
 pub use moment::OfficeClock;

@@ -6,6 +6,7 @@ pub mod filing;
 pub mod home;
 pub mod matter;
 mod step;
+mod tables;
 
 use std::sync::Arc;
 
@@ -29,6 +30,11 @@ pub fn routes() -> Router<WebState> {
         .route("/portal/draft/{draft}/{step}/keep", post(filing::autosave))
         .route("/portal/draft/{draft}/drop", post(filing::drop))
         .route("/portal/draft/{draft}/file/{file}/drop", post(filing::drop_file))
+        .route("/portal/template/{procedure}/{file}", get(tables::template))
+        .route("/portal/draft/{draft}/table/{field}/marked.xlsx", get(tables::marked))
+        .route("/portal/draft/{draft}/table/{field}/drop", post(tables::drop))
+        .route("/portal/matter/{case}/act/{act}/table/{field}/marked.xlsx", get(tables::marked_of_act))
+        .route("/portal/matter/{case}/act/{act}/table/{field}/drop", post(tables::drop_of_act))
         .route("/portal/receipt/{case}", get(matter::receipt_page))
         .route("/portal/matter/{case}", get(matter::show))
         .route("/portal/matter/{case}/act/{act}", get(matter::act_form).post(matter::act))
