@@ -2,11 +2,12 @@
 //
 //   node run.mjs --base http://127.0.0.1:8080        against a site that is running
 //   GUIJU=target/release/guiju node run.mjs          makes a small demonstration for itself (GUIJU_PLAN names its plan)
-//   --only life|draw|rounds|misuse, --pictures DIR, --password P, --firm NAME --dispatcher NAME …
+//   --only life|licence|draw|rounds|misuse, --pictures DIR, --password P, --firm NAME --dispatcher NAME …
 //
 // Prints "N passed, N failed"; exit status 1 when one failed.
 import { mkdirSync } from "node:fs";
 import { draw } from "./draw.mjs";
+import { licence } from "./licence.mjs";
 import { life } from "./life.mjs";
 import { misuse } from "./misuse.mjs";
 import { rounds } from "./rounds.mjs";
@@ -21,7 +22,7 @@ try {
     for (const scripts of [true, false]) {
       const name = `${width} px ${scripts ? "with" : "without"} scripts`;
       const stage = { base, width, scripts, name, pictures };
-      const told = { life, misuse, draw, rounds };
+      const told = { life, licence, misuse, draw, rounds };
       for (const [title, tell] of Object.entries(told)) {
         if (only && only !== title) continue;
         if (title === "rounds" && !scripts) continue;

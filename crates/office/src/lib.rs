@@ -13,6 +13,7 @@ pub mod figures;
 mod imports;
 mod keys;
 mod law_texts;
+pub mod licences;
 pub mod lists;
 mod moment;
 mod office;

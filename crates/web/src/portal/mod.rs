@@ -4,6 +4,7 @@ mod desk;
 pub mod draft;
 pub mod filing;
 pub mod home;
+mod licences;
 pub mod matter;
 mod step;
 mod tables;
@@ -30,6 +31,8 @@ pub fn routes() -> Router<WebState> {
         .route("/portal/draft/{draft}/{step}/keep", post(filing::autosave))
         .route("/portal/draft/{draft}/drop", post(filing::drop))
         .route("/portal/draft/{draft}/file/{file}/drop", post(filing::drop_file))
+        .route("/portal/licence", get(licences::paper))
+        .route("/portal/matter/{case}/licences", get(licences::list))
         .route("/portal/template/{procedure}/{file}", get(tables::template))
         .route("/portal/draft/{draft}/table/{field}/marked.xlsx", get(tables::marked))
         .route("/portal/draft/{draft}/table/{field}/drop", post(tables::drop))
