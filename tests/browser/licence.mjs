@@ -131,9 +131,12 @@ async function decide(browser, stage, id) {
   await officer.signIn(OFFICER, password);
   await officer.go(`/work/case/${id}/act/correct`);
   await officer.says("须一次告知齐全", "a second correction is refused");
-  await officer.says("《行政许可法》第32条", "the refusal names its article");
+  await officer.says("《中华人民共和国行政许可法》第32条", "the refusal names its article");
   await officer.sound("a second correction refused");
   await act(officer, id, "accept");
+  await officer.go(`/work/case/${id}`);
+  await officer.says("承诺", "the promised time runs from acceptance");
+  await officer.says("还剩 1 个工作日", "one working day is promised");
   await officer.go(`/work/case/${id}/act/issue`);
   await officer.says("规则", "nothing is issued before the decision");
   fact((await page.locator(".refusal .rule a[href^='/law/statute/']").count()) > 0, `${officer.name}: that refusal leads to its article`);
@@ -144,7 +147,8 @@ async function decide(browser, stage, id) {
   await leader.leave();
   await act(officer, id, "issue");
   await officer.go(`/work/case/${id}`);
-  await officer.says("承诺", "the promised time stands beside the case");
+  const told = await page.locator("main").textContent();
+  fact(told.includes("承诺") && !told.includes("已超期"), `${officer.name}: it is issued within the promised time`);
   await officer.sound("licences issued");
   await officer.leave();
 }
