@@ -131,7 +131,9 @@ impl Acting<'_> {
         let rules = match self.state.office.case_view(&self.visit.viewer(), self.id).await {
             Ok(view) => self.find(&view).map(|act| {
                 let mut rules = file_rules(&view.procedure, act);
-                rules.extend(self.takes_workbooks().then(|| workbook::rules(&view.procedure, act)).unwrap_or_default());
+                if self.takes_workbooks() {
+                    rules.extend(workbook::rules(&view.procedure, act));
+                }
                 rules
             })?,
             // Whoever is not signed in any more gets their typed text kept before they are asked to sign in.

@@ -4,8 +4,8 @@ use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use guiju_office::Upload;
 
-use super::desk::{Desk, Opened, party_of, procedure};
-use super::draft::{Filing, drop_field, file_owner, files_of};
+use super::desk::{Desk, Opened, procedure};
+use super::draft::{drop_field, file_owner, files_of};
 use crate::WebState;
 use crate::acting::taken;
 use crate::fault::Fault;
@@ -66,17 +66,19 @@ async fn give_back(
     Ok(download(&format!("{stem}-{}.xlsx", visit.lang.say("需改正", "to-mend")), XLSX, bytes))
 }
 
-/// Lets go of a draft's workbook; its page then takes typed rows. What else the page sent stays as it was saved.
+/// Lets go of a draft's workbook; its page then takes typed rows. What else the page sent is kept.
 pub async fn drop(
     State(state): State<WebState>,
     visit: Visit,
     Path((draft, field)): Path<(String, String)>,
     request: Request,
 ) -> Result<Response, Fault> {
-    visit.receive(&state.office, request, &[], "/portal").await?;
-    let (person, _) = party_of(&visit)?;
-    let filing = Filing::load(&state.office, person, &draft).await?.ok_or_else(|| missing(&visit))?;
-    drop_field(&state.office, &file_owner(&filing.id), &field).await?;
+    let arrived = visit.receive(&state.office, request, &[], "/portal").await?;
+    let Opened::Here(mut desk) = Desk::open(&state, &visit, &draft, "describe").await? else {
+        return Err(missing(&visit));
+    };
+    desk.take(&arrived).await?;
+    drop_field(&state.office, &file_owner(&desk.filing.id), &field).await?;
     Ok(Redirect::to(&format!("/portal/draft/{draft}/describe#f-{field}-table")).into_response())
 }
 
