@@ -76,6 +76,11 @@ async function apply(firm, title, rows) {
   await page.click("#step .buttons button:first-child");
   await firm.says("需要改正", "with wrong rows there is no going on");
 
+  await page.fill("#f-title", `${title}。`);
+  await page.click("button[formaction$='/drop']");
+  await page.locator("#f-stations\\.0\\.name").waitFor();
+  fact((await page.inputValue("#f-title")) === `${title}。`, `${firm.name}: letting the list go keeps what was typed, and rows can be typed`);
+  await page.fill("#f-title", title);
   await bring(page, "台站-改正.csv", csv(rows));
   await firm.says("读到 12 行，没有发现问题", "the mended list is good");
   await firm.sound("stations, all good");
