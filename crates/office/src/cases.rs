@@ -252,7 +252,7 @@ impl Office {
         Ok(views)
     }
 
-    async fn records_of(&self, id: u64) -> Result<Vec<Record>, OfficeError> {
+    pub(crate) async fn records_of(&self, id: u64) -> Result<Vec<Record>, OfficeError> {
         let stored = self.store.records_of_case(id).await?;
         let parse = |bytes: &str| serde_json::from_str(bytes).map_err(|e| OfficeError::Damaged(e.to_string()));
         stored.iter().map(|r| parse(&r.bytes)).collect()
@@ -292,7 +292,7 @@ impl Office {
             .collect()
     }
 
-    fn holder_name(&self, case: &Case) -> String {
+    pub(crate) fn holder_name(&self, case: &Case) -> String {
         case.parts.first().map_or_else(String::new, |p| {
             format!("{}{}", self.organ_title(&p.organ).zh, self.unit_title(&format!("{}/{}", p.organ, p.unit)).zh)
         })

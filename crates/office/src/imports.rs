@@ -8,6 +8,9 @@
 mod columns;
 mod history;
 mod source;
+mod table;
+
+pub use table::{TableAsk, whole_table};
 
 use std::collections::BTreeMap;
 

@@ -18,6 +18,7 @@ pub fn value(field: &Field, value: &Value, volume: &Volume) -> Text {
         (FieldKind::List { of, .. }, Value::Array(values)) if matches!(**of, FieldKind::Unit) => {
             join(values.iter().filter_map(|p| p.as_str()).map(|p| volume.unit_title(p).unwrap_or_else(|| same(p))))
         }
+        (FieldKind::Table { columns, .. }, Value::Array(rows)) => table(columns, rows, volume),
         (FieldKind::Money, Value::Number(fen)) => fen.as_i64().map_or_else(Text::default, |fen| same(&money(fen))),
         (FieldKind::Flag, Value::Bool(flag)) => {
             Text { zh: if *flag { "是" } else { "否" }.into(), en: if *flag { "yes" } else { "no" }.into() }
@@ -31,6 +32,21 @@ pub fn value(field: &Field, value: &Value, volume: &Volume) -> Text {
         (_, Value::String(text)) => same(text),
         (_, Value::Null) => Text::default(),
         (_, other) => same(&other.to_string()),
+    }
+}
+
+/// How many rows a table has, and the first of them: thousands would bury the rest of the page.
+fn table(columns: &[Field], rows: &[Value], volume: &Volume) -> Text {
+    const SHOWN: usize = 5;
+    let line = |row: &Value| {
+        let cells = columns.iter().filter_map(|column| Some((column, row.get(&column.name)?)));
+        join(cells.map(|(column, cell)| value(column, cell, volume)))
+    };
+    let (zh, en): (Vec<_>, Vec<_>) = rows.iter().take(SHOWN).map(line).map(|text| (text.zh, text.en)).unzip();
+    let more = if rows.len() > SHOWN { " …" } else { "" };
+    Text {
+        zh: format!("共 {} 行：{}{more}", rows.len(), zh.join("；")),
+        en: format!("{} rows: {}{more}", rows.len(), en.join("; ")),
     }
 }
 

@@ -99,6 +99,11 @@ impl Preview {
         row.complaints.push(complaint);
     }
 
+    /// Refuses the file as a whole: for what only the caller knows, such as how many rows it takes.
+    pub fn refuse(&mut self, zh: &str, en: &str) {
+        self.about_file(Severity::Refused, "", Note::new(zh, en));
+    }
+
     fn about_file(&mut self, severity: Severity, sheet: &str, note: Note) {
         self.file_complaints.push(Complaint::about_file(severity, sheet, note));
     }

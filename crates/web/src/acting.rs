@@ -11,16 +11,18 @@ use guiju_kernel::procedure::definition::{Act, Field, FieldKind, Procedure};
 use guiju_kernel::procedure::{Person, Refusal, RefusalKind};
 use guiju_kernel::record::Origin;
 use guiju_kernel::time;
-use guiju_office::{Answer, Ask, CaseView, Done, Step, Target};
+use guiju_office::{Answer, Ask, CaseView, Done, Step, Target, Upload};
 
 use crate::WebState;
 use crate::fault::Fault;
 use crate::form::control::{Around, Form};
 use crate::form::read::{self, Faults};
+use crate::form::workbook::{self, Offer as TableOffer};
 use crate::form::{Arrived, Posted};
 use crate::frame::Frame;
 use crate::intake::FileRule;
 use crate::page::page;
+use crate::portal::draft::{drop_field, files_of, keep_file};
 use crate::together::{self, Offer};
 use crate::visit::{self, Visit};
 
@@ -127,17 +129,32 @@ impl Acting<'_> {
     /// When the office cannot decide (no right to see the case, disk full …): nothing was recorded.
     pub async fn submit(&self, request: Request) -> Result<Response, Fault> {
         let rules = match self.state.office.case_view(&self.visit.viewer(), self.id).await {
-            Ok(view) => self.find(&view).map(|act| file_rules(&view.procedure, act))?,
+            Ok(view) => self.find(&view).map(|act| {
+                let mut rules = file_rules(&view.procedure, act);
+                if self.takes_workbooks() {
+                    rules.extend(workbook::rules(&view.procedure, act));
+                }
+                rules
+            })?,
             // Whoever is not signed in any more gets their typed text kept before they are asked to sign in.
             Err(_) if self.visit.person.is_none() => Vec::new(),
             Err(error) => return Err(error.into()),
         };
-        let arrived = self.visit.receive(&self.state.office, request, &rules, &self.page_path()).await?;
+        let mut arrived = self.visit.receive(&self.state.office, request, &rules, &self.page_path()).await?;
         let person = self.visit.signed_in()?.clone();
         let view = self.state.office.case_view(&self.visit.viewer(), self.id).await?;
         let act = self.find(&view)?;
         let by = together::named(self.state, person, act, &arrived.typed).await?;
-        let (ask, faults) = self.ask(&view, act, by, &arrived);
+        let looked = self.keep_workbooks(&view, &mut arrived).await? || arrived.typed.has("_look");
+        let (mut ask, mut faults) = self.ask(&view, act, by, &arrived);
+        let tables = self.workbooks().await?;
+        workbook::fill(self.state, self.visit.lang, &view.procedure, &tables, &mut ask.given, &mut faults);
+        if looked {
+            // Nothing is done yet: the page shows what was read, with everything typed, and its button confirms.
+            faults.retain(|field, _| arrived.refused.iter().any(|(refused, _)| refused == field));
+            let once = arrived.typed.first("_once").map(str::to_owned);
+            return self.draw(&view, &arrived.typed, &faults, Said { once, ..Said::default() }).await;
+        }
         if !faults.is_empty() {
             let once = arrived.typed.first("_once").map(str::to_owned);
             let page = self.draw(&view, &arrived.typed, &faults, Said { once, ..Said::default() }).await?;
@@ -152,6 +169,9 @@ impl Acting<'_> {
         };
         match self.state.office.act(ask).await? {
             Answer::Done(Done { seq, .. }) => {
+                for table in &tables {
+                    drop_field(&self.state.office, &self.owner()?, &table.field).await?;
+                }
                 // The dispatch board sends people back to itself, and nothing sends them anywhere else.
                 let board = arrived.typed.first("_back") == Some("/work/dispatch");
                 let to =
@@ -160,6 +180,49 @@ impl Acting<'_> {
             }
             Answer::Refused(refusal) => self.refused(*refusal, seen, &arrived.typed).await,
         }
+    }
+
+    /// Only firms hand in tables; officers see what was handed in.
+    fn takes_workbooks(&self) -> bool {
+        self.base == "/portal/matter"
+    }
+
+    fn owner(&self) -> Result<String, Fault> {
+        Ok(workbook::owner(self.visit.signed_in()?, self.id, self.act))
+    }
+
+    /// The workbooks uploaded for this act so far.
+    async fn workbooks(&self) -> Result<Vec<Upload>, Fault> {
+        if !self.takes_workbooks() {
+            return Ok(Vec::new());
+        }
+        let files = files_of(&self.state.office, &self.owner()?).await?;
+        Ok(files.into_iter().map(|file| file.upload).collect())
+    }
+
+    /// Keeps workbooks that have just arrived, apart from attachments; says whether there were any.
+    async fn keep_workbooks(&self, view: &CaseView, arrived: &mut Arrived) -> Result<bool, Fault> {
+        let (tables, files): (Vec<_>, Vec<_>) = std::mem::take(&mut arrived.files)
+            .into_iter()
+            .partition(|file| workbook::fills_table(&view.procedure, file));
+        arrived.files = files;
+        for table in &tables {
+            drop_field(&self.state.office, &self.owner()?, &table.field).await?;
+            keep_file(&self.state.office, &self.owner()?, table).await?;
+        }
+        Ok(!tables.is_empty())
+    }
+
+    async fn offers(&self, view: &CaseView, typed: &Posted, faults: &mut Faults) -> Result<Vec<TableOffer>, Fault> {
+        if !self.takes_workbooks() {
+            return Ok(Vec::new());
+        }
+        let act = self.find(view)?;
+        let (given, _) = read::read(self.visit.lang, taken(&view.procedure, act), typed, &[]);
+        let base = format!("{}/table", self.page_path());
+        let procedure = &view.procedure;
+        let asked = workbook::Asked { procedure, act, case: Some(&view.case), given: &given, base: &base };
+        Ok(workbook::offers(self.state, self.visit, &asked, &self.workbooks().await?, faults).await?)
     }
 
     fn ask(&self, view: &CaseView, act: &Act, by: Vec<Person>, arrived: &Arrived) -> (Ask, Faults) {
@@ -219,7 +282,9 @@ impl Acting<'_> {
         let act = self.find(view)?;
         let lang = self.visit.lang;
         let pack = self.state.office.pack();
-        let around = Around { lang, organs: &pack.organs, posted: typed, faults, held: &[] };
+        let mut faults = faults.clone();
+        let tables = self.offers(view, typed, &mut faults).await?;
+        let around = Around { lang, organs: &pack.organs, posted: typed, faults: &faults, held: &[], tables: &tables };
         let mut form = Form::of(&view.procedure, act, &around);
         if let Some(fault) = faults.get("_done") {
             form.errors.push(("f-_done".to_owned(), fault.clone()));

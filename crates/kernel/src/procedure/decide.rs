@@ -248,27 +248,42 @@ pub(super) fn check_fields(
     lenient: bool,
     consulted: &mut Consulted,
 ) -> Result<Checked, Box<Refusal>> {
-    let (def, act, ctx) = (scene.def, scene.act, scene.ctx);
+    surrounded(scene, &proposal.given, lenient, consulted, |around| check_within(scene, proposal, around))
+}
+
+/// Hands over what values of this act are checked against.
+pub(super) fn surrounded<T>(
+    scene: &Scene<'_>,
+    given: &Map<String, Value>,
+    lenient: bool,
+    consulted: &mut Consulted,
+    check: impl FnOnce(&Surroundings<'_>) -> T,
+) -> T {
+    let ctx = scene.ctx;
     let unit_exists = |path: &str| ctx.facts.unit_exists(path);
     let at = time::to_millis(scene.at);
     let entry_exists = |register: &str, key: &str| {
         ctx.facts.entry(register, key).is_some_and(|row| row.until.is_none_or(|until| until > at))
     };
     let consulted = RefCell::new(consulted);
-    let judge = Judge { scene, proposal, consulted: &consulted };
+    let judge = Judge { scene, given, consulted: &consulted };
     let rules = |field: &Field, rule: &FieldRule, value: &Value, row: Option<&Map<String, Value>>| {
         judge.judge(field, rule, value, row)
     };
-    let around = Surroundings {
+    check(&Surroundings {
         done: scene.at,
         unit_exists: &unit_exists,
         entry_exists: &entry_exists,
         lenient,
         rules: Some(&rules),
-    };
-    if lenient {
+    })
+}
+
+fn check_within(scene: &Scene<'_>, proposal: &Proposal, around: &Surroundings<'_>) -> Result<Checked, Box<Refusal>> {
+    let (def, act) = (scene.def, scene.act);
+    if around.lenient {
         fields::check_files(def.fields.iter(), &proposal.files)?;
-        return fields::check(def.fields.iter(), &proposal.given, &around);
+        return fields::check(def.fields.iter(), &proposal.given, around);
     }
     let taken = act.takes.iter().filter_map(|take| def.field(&take.field));
     for take in act.takes.iter().filter(|take| take.required) {
@@ -278,11 +293,11 @@ pub(super) fn check_fields(
         }
     }
     fields::check_files(taken.clone(), &proposal.files)?;
-    let checked = fields::check(taken, &proposal.given, &around)?;
+    let checked = fields::check(taken, &proposal.given, around)?;
     for name in act.rechecks.iter().filter(|name| !checked.open.contains_key(*name)) {
         let stands = scene.case.and_then(|case| case.detail.fields.get(name));
         if let (Some(field), Some(value)) = (def.field(name), stands) {
-            fields::check_value(field, value, &around)?;
+            fields::check_value(field, value, around)?;
         }
     }
     Ok(checked)

@@ -13,7 +13,7 @@ use super::consulted::Consulted;
 use super::definition::{Demand, Field, FieldRule, Text};
 use super::fields::refuse;
 use super::judge::{Scene, undefined};
-use super::proposal::{Proposal, Refusal};
+use super::proposal::Refusal;
 use super::sentence::{field_title, shown, text};
 use crate::rows::EntryDoc;
 use crate::time::{self, date_of, midnight};
@@ -21,7 +21,8 @@ use crate::time::{self, date_of, midnight};
 /// Judges the rules of one act.
 pub(super) struct Judge<'j, 'a> {
     pub(super) scene: &'j Scene<'a>,
-    pub(super) proposal: &'j Proposal,
+    /// Everything that is given with the act, or typed so far.
+    pub(super) given: &'j Map<String, Value>,
     pub(super) consulted: &'j RefCell<&'j mut Consulted>,
 }
 
@@ -61,7 +62,7 @@ impl Judge<'_, '_> {
     fn value(&self, name: &str, row: Option<&Map<String, Value>>) -> Option<Value> {
         let of_case = || self.scene.case.and_then(|case| case.detail.fields.get(name));
         let there = |value: &&Value| !super::judge::is_nothing(value);
-        let found = row.and_then(|row| row.get(name)).or_else(|| self.proposal.given.get(name));
+        let found = row.and_then(|row| row.get(name)).or_else(|| self.given.get(name));
         found.filter(there).or_else(|| of_case().filter(there)).cloned()
     }
 

@@ -2,7 +2,7 @@
 //! dates of a procedure's steps.
 
 use guiju_kernel::organ::Register;
-use guiju_kernel::procedure::definition::{Act, Choice, Field, FieldKind, Procedure, Validator};
+use guiju_kernel::procedure::definition::{Act, Choice, Demand, Field, FieldKind, Procedure, Validator};
 use guiju_pack::{Export, Pack};
 use guiju_sheet::{Column, Kind, MoneyUnit, Wanted};
 
@@ -15,6 +15,21 @@ pub fn of_register(register: &Register, pack: &Pack) -> Wanted {
         en: register.title.en.clone(),
         columns: register.fields.iter().filter_map(|f| column(f, f.name == register.key, pack)).collect(),
         unique: vec![vec![register.key.clone()]],
+    }
+}
+
+/// The columns of a table field. What a rule allows only once is complained of with the rows of the file.
+pub fn of_table(field: &Field, columns: &[Field], pack: &Pack) -> Wanted {
+    let once = |column: &&Field| {
+        let rules =
+            column.validate.iter().filter_map(|v| if let Validator::Rule(rule) = v { Some(rule) } else { None });
+        rules.into_iter().any(|rule| rule.demands == Demand::Once)
+    };
+    Wanted {
+        zh: field.title.zh.clone(),
+        en: field.title.en.clone(),
+        columns: columns.iter().filter_map(|c| column(c, c.required_from.is_some(), pack)).collect(),
+        unique: columns.iter().filter(once).map(|c| vec![c.name.clone()]).collect(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use guiju_kernel::validate::check_digits;
-use guiju_office::{Answer, Ask, Target, Upload};
+use guiju_office::{Answer, Ask, Read, TableAsk, Target, Upload, Viewer, whole_table};
 use serde_json::{Map, Value, json};
 
 use crate::bureau::{Bureau, RADIO, ask, at, code, done, handler, map, of_firm, officer, refusal, registrar};
@@ -97,11 +97,60 @@ async fn one_answer_names_all_37_wrong_rows_and_nothing_is_written() {
     assert_eq!(bureau.events().await, before, "a refused application left a record");
 }
 
+/// The stations as the firm's list, with a heading row.
+fn list(rows: &[Map<String, Value>]) -> Vec<u8> {
+    let columns = ["name", "site", "frequency", "power", "type_approval", "call_sign", "valid_until"];
+    let mut text = String::from("台站名称,台址,频率,功率,型号核准代码,呼号,有效期至\n");
+    for row in rows {
+        let cells: Vec<_> = columns.iter().map(|name| row[*name].as_str().unwrap()).collect();
+        text += &format!("{}\n", cells.join(","));
+    }
+    text.into_bytes()
+}
+
+/// Reads a list for the application, with what registers and dates say of its rows.
+async fn judged(bureau: &Bureau, bytes: &[u8]) -> Read {
+    let pack = bureau.office.pack();
+    let procedure = pack.procedure("station-licence").unwrap();
+    let given = map(json!({"frequency_permit": PERMIT}));
+    let (act, field) = (procedure.act("apply").unwrap(), procedure.field("stations").unwrap());
+    let ask = TableAsk { procedure, act, case: None, field, given: &given };
+    bureau.office.judge_table(&ask, "台站.csv", bytes).await.unwrap()
+}
+
+#[tokio::test]
+async fn an_uploaded_list_tells_every_wrong_row_at_its_own_line_before_anything_is_filed() {
+    let bureau = with_permit("2024-03-04 09:00").await;
+    let mut rows = stations(STATIONS);
+    for (row, wrong) in [(0, "2029-07-01"), (1, "2029-02-30"), (2, "")] {
+        rows[row].insert("valid_until".into(), wrong.into());
+    }
+    for row in rows.iter_mut().skip(3).take(33) {
+        row.insert("call_sign".into(), "XJH0001".into());
+    }
+    rows[36].insert("call_sign".into(), "BJH0040".into());
+    let before = bureau.events().await;
+    let read = judged(&bureau, &list(&rows)).await;
+    assert_eq!((read.preview.rows.len(), read.preview.bad()), (STATIONS as usize, 37));
+    assert_eq!(whole_table(&read), None);
+    let first = &read.preview.rows[0].complaints[0];
+    assert_eq!((first.row, first.cell.as_deref()), (Some(2), Some("G2")));
+    assert!(first.zh.contains("无线电管理条例") && first.zh.contains("第33条"), "{}", first.zh);
+    assert!(bureau.office.marked_workbook(&read).unwrap().starts_with(b"PK"));
+    assert_eq!(bureau.events().await, before, "looking at a list left a record");
+    let good = judged(&bureau, &list(&stations(STATIONS))).await;
+    assert_eq!(whole_table(&good), Some(json!(stations(STATIONS))));
+    let none = judged(&bureau, "台站名称,频率\n".as_bytes()).await;
+    assert!(none.preview.is_refused() && whole_table(&none).is_none());
+}
+
 #[tokio::test]
 async fn a_batch_is_checked_and_issued_in_time_and_every_licence_verified_by_its_number() {
     let bureau = with_permit("2024-03-04 09:00").await;
     let rows = stations(STATIONS);
     let begun = Instant::now();
+    let read = judged(&bureau, &list(&rows)).await;
+    assert_eq!(whole_table(&read), Some(json!(rows)), "{:?}", read.preview.complaints().next());
     let case = done(bureau.office.act(application(&rows)).await.unwrap()).case;
     grant(&bureau, case).await;
     bureau.done(case, "issue", &handler(RADIO), json!({})).await;
@@ -113,6 +162,10 @@ async fn a_batch_is_checked_and_issued_in_time_and_every_licence_verified_by_its
         let stem = format!("粤江台2024-{seq:06}-");
         format!("{stem}{:02}", check_digits::of(&stem))
     };
+    let viewer = Viewer::Person(of_firm(&code(1)));
+    assert_eq!(bureau.office.licences_of_case(&viewer, case).await.unwrap().len(), STATIONS as usize);
+    assert!(bureau.office.licence_of_holder(&of_firm(&code(1)), &number(1)).await.unwrap().is_some());
+    assert!(bureau.office.licence_of_holder(&of_firm(&code(2)), &number(1)).await.unwrap().is_none());
     for seq in [1, 2, STATIONS] {
         let (register, row) = bureau.office.verify_number(&number(seq)).await.unwrap().unwrap();
         assert_eq!((register.id.as_str(), row.until), ("station-licences", None));

@@ -7,6 +7,7 @@ use guiju_office::Upload;
 
 use super::posted::Posted;
 use super::read::Faults;
+use super::workbook::Offer;
 use crate::lang::Lang;
 use crate::{intake, say, show};
 
@@ -57,6 +58,8 @@ pub enum Widget {
     Table {
         columns: Vec<String>,
         rows: Vec<Vec<(String, String)>>,
+        /// Where the page can take a workbook instead.
+        offer: Option<Offer>,
     },
 }
 
@@ -105,6 +108,8 @@ pub struct Around<'a> {
     pub posted: &'a Posted,
     pub faults: &'a Faults,
     pub held: &'a [Upload],
+    /// Workbooks that the tables of the form may be filled with.
+    pub tables: &'a [Offer],
 }
 
 impl Form {
@@ -123,7 +128,9 @@ impl Form {
             .iter()
             .filter_map(|control| control.error.clone().map(|error| (control.first_input(), error)))
             .collect();
-        let multipart = controls.iter().any(|control| matches!(control.widget, Widget::File { .. }));
+        let multipart = controls
+            .iter()
+            .any(|control| matches!(control.widget, Widget::File { .. } | Widget::Table { offer: Some(_), .. }));
         Form { controls, errors, multipart }
     }
 
@@ -177,6 +184,7 @@ impl Control {
     pub fn first_input(&self) -> String {
         match &self.widget {
             Widget::Choice { .. } => format!("f-{}-0", self.name),
+            Widget::Table { offer: Some(_), .. } => self.id(),
             Widget::Table { rows, .. } => {
                 rows.first().and_then(|row| row.first()).map_or_else(|| self.id(), |(name, _)| format!("f-{name}"))
             }
@@ -328,8 +336,11 @@ fn unit_groups(around: &Around<'_>, typed: &[String]) -> Vec<Group> {
 fn table(field: &Field, columns: &[Field], most: u32, around: &Around<'_>) -> Widget {
     const BLANK: usize = 3;
     let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let offer = around.tables.iter().find(|offer| offer.field == field.name).cloned();
     let typed = around.posted.rows_of(&field.name);
-    let count = (typed + BLANK).min(most.max(1));
+    // What a workbook says is not typed as well: the two could differ.
+    let held = offer.as_ref().is_some_and(|offer| offer.held.is_some());
+    let count = if held { 0 } else { (typed + BLANK).min(most.max(1)) };
     let rows = (0..count)
         .map(|row| {
             columns
@@ -342,5 +353,6 @@ fn table(field: &Field, columns: &[Field], most: u32, around: &Around<'_>) -> Wi
                 .collect()
         })
         .collect();
-    Widget::Table { columns: columns.iter().map(|column| around.lang.text(&column.title).to_owned()).collect(), rows }
+    let columns = columns.iter().map(|column| around.lang.text(&column.title).to_owned()).collect();
+    Widget::Table { columns, rows, offer }
 }

@@ -6,5 +6,6 @@
 pub mod control;
 pub mod posted;
 pub mod read;
+pub mod workbook;
 
 pub use posted::{Arrived, Posted};

@@ -11,7 +11,7 @@ use guiju_kernel::procedure::{Person, Refusal};
 use guiju_kernel::record::Origin;
 use guiju_office::{Answer, Ask, Target, Upload};
 
-use super::draft::{DraftFile, Filing};
+use super::draft::{DraftFile, Filing, drop_field, file_owner};
 use super::opening;
 use super::step::{self, StepName};
 use crate::WebState;
@@ -19,6 +19,7 @@ use crate::acting::taken;
 use crate::fault::Fault;
 use crate::form::control::{Around, Form};
 use crate::form::read::{self, Faults};
+use crate::form::workbook;
 use crate::form::{Arrived, Posted};
 use crate::frame::Frame;
 use crate::page::page;
@@ -129,11 +130,13 @@ impl<'a> Desk<'a> {
             return self.draw_check(faults, refusal).await;
         }
         let lang = self.visit.lang;
-        let files = self.filing.files(&self.state.office).await?;
+        let (files, _) = self.held_apart().await?;
         let mut shown = self.filing.typed.clone();
         self.prefill(&mut shown);
         let pack = self.state.office.pack();
-        let around = Around { lang, organs: &pack.organs, posted: &shown, faults, held: &[] };
+        let mut faults = faults.clone();
+        let tables = self.offers(&mut faults).await?;
+        let around = Around { lang, organs: &pack.organs, posted: &shown, faults: &faults, held: &[], tables: &tables };
         let form = Form::from_fields(step::fields(&self.procedure, &self.act, self.at), &around).heading_on_single();
         let at = self.steps.iter().position(|step| *step == self.at).unwrap_or(0) + 1;
         let of = self.steps.len();
@@ -161,6 +164,42 @@ impl<'a> Desk<'a> {
         })
     }
 
+    /// The files of the draft: attachments, and apart from them the workbooks that fill tables.
+    pub async fn held_apart(&self) -> Result<(Vec<DraftFile>, Vec<Upload>), Fault> {
+        let held = self.filing.files(&self.state.office).await?;
+        let (tables, files): (Vec<_>, Vec<_>) =
+            held.into_iter().partition(|file| workbook::fills_table(&self.procedure, &file.upload));
+        Ok((files, tables.into_iter().map(|file| file.upload).collect()))
+    }
+
+    /// Whether a field stands on the page at hand.
+    pub fn is_here(&self, field: &str) -> bool {
+        step::page_of(&self.procedure, field) == Some(self.at)
+    }
+
+    /// Whether a workbook for a table has just arrived.
+    pub fn filled_a_table(&self, arrived: &Arrived) -> bool {
+        arrived.files.iter().any(|file| workbook::fills_table(&self.procedure, file))
+    }
+
+    /// What the tables of this page offer; those of other pages are not judged here.
+    async fn offers(&self, faults: &mut Faults) -> Result<Vec<workbook::Offer>, Fault> {
+        if !step::fields(&self.procedure, &self.act, self.at).iter().any(|(field, _)| workbook::is_table(field)) {
+            return Ok(Vec::new());
+        }
+        let (_, held) = self.held_apart().await?;
+        let (given, _) = read::read(self.visit.lang, taken(&self.procedure, &self.act), &self.filing.typed, &[]);
+        let base = self.tables_base();
+        let asked =
+            workbook::Asked { procedure: &self.procedure, act: &self.act, case: None, given: &given, base: &base };
+        Ok(workbook::offers(self.state, self.visit, &asked, &held, faults).await?)
+    }
+
+    /// Under which address the workbooks of this draft stand.
+    pub fn tables_base(&self) -> String {
+        format!("/portal/draft/{}/table", self.filing.id)
+    }
+
     fn held(&self, file: &DraftFile) -> (String, String, String) {
         let size = show::bytes(u64::try_from(file.upload.content.len()).unwrap_or(u64::MAX));
         (file.upload.name.clone(), size, format!("/portal/draft/{}/file/{}/drop", self.filing.id, file.id))
@@ -186,9 +225,10 @@ impl<'a> Desk<'a> {
 
     async fn draw_check(&self, faults: &Faults, refusal: Option<Refusal>) -> Result<Response, Fault> {
         let lang = self.visit.lang;
-        let files = self.filing.files(&self.state.office).await?;
+        let (files, tables) = self.held_apart().await?;
         let names: Vec<_> = files.iter().map(|file| file.upload.field.clone()).collect();
-        let (given, mut found) = read::read(lang, taken(&self.procedure, &self.act), &self.filing.typed, &names);
+        let (mut given, mut found) = read::read(lang, taken(&self.procedure, &self.act), &self.filing.typed, &names);
+        workbook::fill(self.state, lang, &self.procedure, &tables, &mut given, &mut found);
         found.extend(faults.clone());
         let mut answers = Vec::new();
         let mut errors = Vec::new();
@@ -199,6 +239,10 @@ impl<'a> Desk<'a> {
                 FieldKind::File { .. } => {
                     let held = files.iter().filter(|file| file.upload.field == field.name);
                     held.map(|file| file.upload.name.clone()).collect::<Vec<_>>().join("\n")
+                }
+                FieldKind::Table { .. } if tables.iter().any(|table| table.field == field.name) => {
+                    let rows = given.get(&field.name).and_then(|rows| rows.as_array()).map_or(0, Vec::len);
+                    say!(lang, "共 {rows} 行，来自上传的表格", "{rows} rows from the workbook")
                 }
                 _ => given.get(&field.name).map(|value| show::value(lang, field, value)).unwrap_or_default(),
             };
@@ -235,6 +279,9 @@ impl<'a> Desk<'a> {
         self.filing.updated = self.state.office.now();
         self.filing.save(&self.state.office).await?;
         for file in &arrived.files {
+            if workbook::fills_table(&self.procedure, file) {
+                drop_field(&self.state.office, &file_owner(&self.filing.id), &file.field).await?;
+            }
             self.filing.add_file(&self.state.office, file).await?;
         }
         Ok(())
@@ -243,10 +290,12 @@ impl<'a> Desk<'a> {
     /// Submits the whole draft.
     pub async fn submit(mut self) -> Result<Response, Fault> {
         let (person, party) = party_of(self.visit)?;
-        let files: Vec<_> = self.filing.files(&self.state.office).await?.into_iter().map(|file| file.upload).collect();
+        let (files, tables) = self.held_apart().await?;
+        let files: Vec<_> = files.into_iter().map(|file| file.upload).collect();
         let names: Vec<_> = files.iter().map(|file| file.field.clone()).collect();
-        let (given, faults) =
+        let (mut given, mut faults) =
             read::read(self.visit.lang, taken(&self.procedure, &self.act), &self.filing.typed, &names);
+        workbook::fill(self.state, self.visit.lang, &self.procedure, &tables, &mut given, &mut faults);
         if !faults.is_empty() {
             let page = self.draw_check(&faults, None).await?;
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());

@@ -52,8 +52,52 @@ fn broken(error: impl std::fmt::Display) -> Fault {
     Fault::Broken(error.to_string())
 }
 
-fn file_owner(draft: &str) -> String {
+pub fn file_owner(draft: &str) -> String {
     format!("draft:{draft}")
+}
+
+/// The files kept under an owner, oldest first.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn files_of(office: &Office, owner: &str) -> Result<Vec<DraftFile>, Fault> {
+    let mut files = Vec::new();
+    for draft in office.drafts_of(owner).await? {
+        let data: FileData = serde_json::from_str(&draft.data).map_err(broken)?;
+        let content = STANDARD.decode(&data.content).map_err(broken)?;
+        let upload = Upload { field: draft.procedure, name: data.name, media: data.media, content };
+        files.push((draft.updated, DraftFile { id: draft.id, upload }));
+    }
+    files.sort_by(|a, b| (a.0, &a.1.id).cmp(&(b.0, &b.1.id)));
+    Ok(files.into_iter().map(|(_, file)| file).collect())
+}
+
+/// Keeps a file under an owner.
+///
+/// # Errors
+/// When the store cannot keep it.
+pub async fn keep_file(office: &Office, owner: &str, upload: &Upload) -> Result<(), Fault> {
+    let data =
+        FileData { name: upload.name.clone(), media: upload.media.clone(), content: STANDARD.encode(&upload.content) };
+    let draft = Draft {
+        id: random_hex(16)?,
+        owner: owner.to_owned(),
+        procedure: upload.field.clone(),
+        data: serde_json::to_string(&data).map_err(broken)?,
+        updated: time::to_millis(office.now()),
+    };
+    Ok(office.put_draft(&draft).await?)
+}
+
+/// Lets go of what is kept for a field: a table has one workbook at a time.
+///
+/// # Errors
+/// When the store cannot forget it.
+pub async fn drop_field(office: &Office, owner: &str, field: &str) -> Result<(), Fault> {
+    for old in office.drafts_of(owner).await?.into_iter().filter(|old| old.procedure == field) {
+        office.drop_draft(&old.id).await?;
+    }
+    Ok(())
 }
 
 impl Filing {
@@ -121,33 +165,13 @@ impl Filing {
     /// # Errors
     /// When the store cannot be read.
     pub async fn files(&self, office: &Office) -> Result<Vec<DraftFile>, Fault> {
-        let mut files = Vec::new();
-        for draft in office.drafts_of(&file_owner(&self.id)).await? {
-            let data: FileData = serde_json::from_str(&draft.data).map_err(broken)?;
-            let content = STANDARD.decode(&data.content).map_err(broken)?;
-            let upload = Upload { field: draft.procedure, name: data.name, media: data.media, content };
-            files.push((draft.updated, DraftFile { id: draft.id, upload }));
-        }
-        files.sort_by(|a, b| (a.0, &a.1.id).cmp(&(b.0, &b.1.id)));
-        Ok(files.into_iter().map(|(_, file)| file).collect())
+        files_of(office, &file_owner(&self.id)).await
     }
 
     /// # Errors
     /// When the store cannot keep it.
     pub async fn add_file(&self, office: &Office, upload: &Upload) -> Result<(), Fault> {
-        let data = FileData {
-            name: upload.name.clone(),
-            media: upload.media.clone(),
-            content: STANDARD.encode(&upload.content),
-        };
-        let draft = Draft {
-            id: random_hex(16)?,
-            owner: file_owner(&self.id),
-            procedure: upload.field.clone(),
-            data: serde_json::to_string(&data).map_err(broken)?,
-            updated: time::to_millis(office.now()),
-        };
-        Ok(office.put_draft(&draft).await?)
+        keep_file(office, &file_owner(&self.id), upload).await
     }
 
     /// # Errors

@@ -18,6 +18,7 @@ use crate::acting::{all_faults, file_rules, taken};
 use crate::fault::Fault;
 use crate::form::Arrived;
 use crate::form::read::{self, Faults};
+use crate::form::workbook;
 use crate::frame::Frame;
 use crate::intake::FileFault;
 use crate::page::{Query, page};
@@ -148,7 +149,8 @@ pub async fn save(
         Opened::Filed(case) => return Ok(Redirect::to(&format!("/portal/receipt/{case}")).into_response()),
         Opened::Here(desk) => desk,
     };
-    let rules = file_rules(&desk.procedure, &desk.act);
+    let mut rules = file_rules(&desk.procedure, &desk.act);
+    rules.extend(workbook::rules(&desk.procedure, &desk.act));
     let arrived = visit.receive(&state.office, request, &rules, &page).await?;
     if desk.at == StepName::Check {
         return desk.submit().await;
@@ -159,9 +161,16 @@ pub async fn save(
     {
         return Err(Fault::TooLarge { limit: *limit, kept: Some(page) });
     }
-    let held: Vec<_> = desk.filing.files(&state.office).await?.into_iter().map(|file| file.upload.field).collect();
-    let (_, faults) =
+    if arrived.refused.is_empty() && (arrived.typed.has("_look") || desk.filled_a_table(&arrived)) {
+        // The same page again, now with what was read: going on from there is the confirmation.
+        return Ok(Redirect::to(&format!("{}#step", desk.path(desk.at))).into_response());
+    }
+    let (files, tables) = desk.held_apart().await?;
+    let held: Vec<_> = files.into_iter().map(|file| file.upload.field).collect();
+    let (mut given, mut faults) =
         read::read(visit.lang, step::fields(&desk.procedure, &desk.act, desk.at), &desk.filing.typed, &held);
+    let here: Vec<_> = tables.into_iter().filter(|table| desk.is_here(&table.field)).collect();
+    workbook::fill(&state, visit.lang, &desk.procedure, &here, &mut given, &mut faults);
     let faults = all_faults(&visit, faults, &arrived);
     if !faults.is_empty() {
         let page = desk.draw(&faults, None, false).await?;
@@ -226,11 +235,15 @@ pub async fn all_at_once(
     request: Request,
 ) -> Result<Response, Fault> {
     let (procedure, act) = procedure(&state, &id)?;
-    let rules = file_rules(&procedure, &act);
-    let arrived = visit.receive(&state.office, request, &rules, &format!("/portal/file/{id}")).await?;
+    let mut rules = file_rules(&procedure, &act);
+    rules.extend(workbook::rules(&procedure, &act));
+    let mut arrived = visit.receive(&state.office, request, &rules, &format!("/portal/file/{id}")).await?;
     let (person, party) = party_of(&visit)?;
     let names: Vec<_> = arrived.files.iter().map(|file| file.field.clone()).collect();
-    let (given, faults) = read::read(visit.lang, taken(&procedure, &act), &arrived.typed, &names);
+    let (mut given, mut faults) = read::read(visit.lang, taken(&procedure, &act), &arrived.typed, &names);
+    let (tables, files) = arrived.files.into_iter().partition(|file| workbook::fills_table(&procedure, file));
+    arrived.files = files;
+    workbook::fill(&state, visit.lang, &procedure, &tables, &mut given, &mut faults);
     let faults = all_faults(&visit, faults, &arrived);
     if let Some((field, fault)) = faults.iter().next() {
         let title = procedure.field(field).map_or(field.as_str(), |field| visit.lang.text(&field.title));

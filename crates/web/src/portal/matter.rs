@@ -40,6 +40,8 @@ struct MatterPage {
     once: String,
     done: Option<String>,
     shown: Option<(String, String)>,
+    /// How many licences the case has brought.
+    licences: usize,
 }
 
 #[derive(Template)]
@@ -97,7 +99,9 @@ async fn draw(
     let mut view = state.office.case_view(&visit.viewer(), id).await?;
     let over = casefile::clocks(&mut view, false);
     let done = done.and_then(|seq| view.timeline.iter().find(|step| step.seq == seq));
+    let licences = state.office.licences_of_case(&visit.viewer(), id).await?.len();
     page(MatterPage {
+        licences,
         base: BASE,
         courier: courier(&view.procedure, &view.case.state, visit.lang),
         steps: view.timeline.iter().rev().filter(|step| !step.inner).cloned().collect(),

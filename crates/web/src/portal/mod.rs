@@ -4,8 +4,10 @@ mod desk;
 pub mod draft;
 pub mod filing;
 pub mod home;
+mod licences;
 pub mod matter;
 mod step;
+mod tables;
 
 use std::sync::Arc;
 
@@ -29,6 +31,13 @@ pub fn routes() -> Router<WebState> {
         .route("/portal/draft/{draft}/{step}/keep", post(filing::autosave))
         .route("/portal/draft/{draft}/drop", post(filing::drop))
         .route("/portal/draft/{draft}/file/{file}/drop", post(filing::drop_file))
+        .route("/portal/licence", get(licences::paper))
+        .route("/portal/matter/{case}/licences", get(licences::list))
+        .route("/portal/template/{procedure}/{file}", get(tables::template))
+        .route("/portal/draft/{draft}/table/{field}/marked.xlsx", get(tables::marked))
+        .route("/portal/draft/{draft}/table/{field}/drop", post(tables::drop))
+        .route("/portal/matter/{case}/act/{act}/table/{field}/marked.xlsx", get(tables::marked_of_act))
+        .route("/portal/matter/{case}/act/{act}/table/{field}/drop", post(tables::drop_of_act))
         .route("/portal/receipt/{case}", get(matter::receipt_page))
         .route("/portal/matter/{case}", get(matter::show))
         .route("/portal/matter/{case}/act/{act}", get(matter::act_form).post(matter::act))

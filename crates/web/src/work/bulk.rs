@@ -150,7 +150,8 @@ impl<'a> Bulk<'a> {
     fn form(&self, faults: &Faults, preview: Option<Vec<(String, String)>>) -> Result<Response, Fault> {
         let (procedure, act) = self.defined()?;
         let pack = self.state.office.pack();
-        let around = Around { lang: self.visit.lang, organs: &pack.organs, posted: &self.typed, faults, held: &[] };
+        let around =
+            Around { lang: self.visit.lang, organs: &pack.organs, posted: &self.typed, faults, held: &[], tables: &[] };
         let fields = taken(&procedure, &act).filter(|(field, _)| !matches!(field.kind, FieldKind::File { .. }));
         let names: Vec<_> = act.takes.iter().map(|take| take.field.as_str()).collect();
         let carried = self.typed.0.iter().filter(|(name, _)| {

@@ -62,7 +62,7 @@ async fn draw(
 ) -> Result<Response, Fault> {
     let (procedure, act) = of;
     let pack = state.office.pack();
-    let around = Around { lang: visit.lang, organs: &pack.organs, posted: typed, faults, held: &[] };
+    let around = Around { lang: visit.lang, organs: &pack.organs, posted: typed, faults, held: &[], tables: &[] };
     let offers = together::offers(state, visit.lang, visit.person.as_ref(), act, typed).await?;
     page(OpenPage {
         offers,

@@ -19,15 +19,30 @@ const SIDE: u32 = 220;
 
 #[derive(Template)]
 #[template(path = "work/paper.html")]
-struct PaperPage {
+pub struct PaperPage {
     f: Frame,
-    register: String,
+    /// Where the way back leads.
+    back: String,
     title: String,
     number: String,
-    key: String,
     lines: Vec<(String, String)>,
     address: String,
     code: String,
+}
+
+impl PaperPage {
+    /// The paper of one licence; its code leads to where anybody verifies the number, at the host that was asked.
+    pub fn of(
+        f: Frame,
+        back: String,
+        title: String,
+        number: String,
+        lines: Vec<(String, String)>,
+        headers: &HeaderMap,
+    ) -> PaperPage {
+        let address = address(headers, &number);
+        PaperPage { code: code(&address).unwrap_or_default(), f, back, title, number, lines, address }
+    }
 }
 
 pub async fn paper(
@@ -45,17 +60,9 @@ pub async fn paper(
     let row = state.office.entry(person, &id, &key).await?.ok_or_else(|| Fault::NotFound(key.clone()))?;
     let lines = state.office.entry_lines(register, &row).into_iter();
     let lines = lines.map(|(_, title, value)| (visit.lang.text(&title).to_owned(), visit.lang.text(&value).to_owned()));
-    let address = address(&headers, &key);
-    page(PaperPage {
-        title: visit.lang.text(&register.title).to_owned(),
-        lines: lines.collect(),
-        code: code(&address).unwrap_or_default(),
-        key: percent_encoded(&key),
-        number: key,
-        register: id,
-        address,
-        f: visit.frame(&state, "/work/registers"),
-    })
+    let back = format!("/work/register/{id}/entry?key={}", percent_encoded(&key));
+    let title = visit.lang.text(&register.title).to_owned();
+    page(PaperPage::of(visit.frame(&state, "/work/registers"), back, title, key, lines.collect(), &headers))
 }
 
 /// Where anybody verifies the number: at the host that the officer's browser asked, as the proxy before us says how.

@@ -257,7 +257,7 @@ async fn draw(
     };
     let typed = said.typed.unwrap_or_else(|| row.as_ref().map(|row| typed_of(&register, row)).unwrap_or_default());
     let pack = state.office.pack();
-    let around = Around { lang, organs: &pack.organs, posted: &typed, faults: &said.faults, held: &[] };
+    let around = Around { lang, organs: &pack.organs, posted: &typed, faults: &said.faults, held: &[], tables: &[] };
     let form = keeps(person, &register).then(|| Form::from_fields(asked(&register), &around));
     let lines: Vec<_> = row
         .as_ref()
