@@ -68,9 +68,24 @@ fn a_sound_procedure_keeps_every_constraint_and_each_is_proved() {
     }
 }
 
+/// Of at least 150 constraints at least 100 bind an act that can be reached; the others are vacuous and say so.
 #[test]
 fn the_shipped_procedures_keep_the_shipped_constraints() {
-    all_hold(&pack("../../packs/industry-it-bureau"));
+    let shipped = pack("../../packs/industry-it-bureau");
+    let mut binding = std::collections::BTreeSet::new();
+    for procedure in &shipped.procedures {
+        for constraint in shipped.constraints_on(procedure) {
+            let finding = decide(&shipped, procedure, constraint);
+            let path: Vec<&str> = finding.path.iter().map(|step| step.zh.as_str()).collect();
+            let told = format!("{} {}: {} {path:?}", procedure.id, constraint.id, finding.why.zh);
+            assert_ne!(finding.verdict, Verdict::Violated, "{told}");
+            if finding.verdict == Verdict::Holds {
+                binding.insert(constraint.id.as_str());
+            }
+        }
+    }
+    assert!(shipped.constraints().count() >= 150);
+    assert!(binding.len() >= 100, "{} constraints bind", binding.len());
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `guiju law check`: verdicts, contradictions, the constraints' own fragments, and the second look at every proof.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use guiju_kernel::checker::{Finding, Verdict, contradictions};
@@ -36,6 +37,7 @@ pub(super) fn run(args: &Common) -> Result<ExitCode, Fault> {
         let document = json!({
             "procedures": law.pack.procedures.len(),
             "constraints": constraints.len(),
+            "binding": binding(&lines),
             "verdicts": verdicts,
             "contradictions": against.iter().map(|one| json!({"first": one.first, "second": one.second, "why": &one.why})).collect::<Vec<_>>(),
             "fragments": odd.iter().map(|odd| json!({"constraint": odd.constraint, "fragment": odd.fragment, "verdict": odd.verdict})).collect::<Vec<_>>(),
@@ -51,6 +53,8 @@ pub(super) fn run(args: &Common) -> Result<ExitCode, Fault> {
             println!("片段 / fragment: {} {}: {}", odd.constraint, odd.fragment, odd.verdict);
         }
         let of = |verdict: Verdict| lines.iter().filter(|line| line.finding.verdict == verdict).count();
+        let binding = binding(&lines);
+        println!("{binding} 条约束落在走得到的行为上 / {binding} constraints bind an act that can be reached");
         println!(
             "{} 条约束，{} 个程序版本：符合 {}，违反 {}，不涉及 {} / {} constraints, {} procedures: {} hold, {} violated, {} vacuous",
             constraints.len(),
@@ -78,6 +82,12 @@ fn lines(law: &Law, only: Option<&str>) -> Result<Vec<Line>, Fault> {
         }
     }
     Ok(lines)
+}
+
+/// How many different constraints bind an act that some procedure can reach.
+fn binding(lines: &[Line]) -> usize {
+    let held = lines.iter().filter(|line| line.finding.verdict != Verdict::Vacuous);
+    held.map(|line| line.constraint.as_str()).collect::<BTreeSet<_>>().len()
 }
 
 /// Each constraint's own examples: what keeps it must hold, what breaks it must be violated.

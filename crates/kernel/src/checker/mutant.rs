@@ -1,6 +1,6 @@
 //! A procedure with one thing removed or weakened: does anybody notice?
 
-use crate::procedure::definition::{Act, Procedure};
+use crate::procedure::definition::{Act, Field, Procedure};
 use crate::procedure::guard::Guard;
 
 /// One change, and what of the law the changed part rests on.
@@ -35,6 +35,7 @@ pub fn mutants(procedure: &Procedure) -> Vec<Mutant> {
         without.terms.remove(term);
         all.found.push(Mutant { what: format!("{term}: mapping dropped"), basis: Vec::new(), procedure: without });
     }
+    all.mappings();
     all.found
 }
 
@@ -127,6 +128,20 @@ impl Bench<'_> {
                     rule.distinct_from.retain(|known| known != name)
                 });
             }
+        }
+    }
+
+    /// Each term speaks for another field of the same kind instead.
+    fn mappings(&mut self) {
+        for (term, name) in &self.procedure.terms {
+            let Some(field) = self.procedure.field(name) else { continue };
+            let kind = std::mem::discriminant(&field.kind);
+            let like = |other: &&Field| other.name != *name && std::mem::discriminant(&other.kind) == kind;
+            let Some(other) = self.procedure.fields.iter().find(like) else { continue };
+            let mut procedure = self.procedure.clone();
+            procedure.terms.insert(term.clone(), other.name.clone());
+            let what = format!("{term}: mapped to `{}` instead of `{name}`", other.name);
+            self.found.push(Mutant { what, basis: Vec::new(), procedure });
         }
     }
 
