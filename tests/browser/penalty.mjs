@@ -40,7 +40,7 @@ async function investigated(cast, code) {
   await act(inspector, path, "investigate", { ...evidence, ...TWO });
   await act(inspector, path, "conclude", { offence_kind: "unlicensed", fine: "150000", confiscation: "0", licence_effect: "none", complex: true, ...TWO });
   await impossible(head, path, "decide", { rule: "state.from", statute: LAW, article: "62" });
-  await act(inspector, path, "inform", TWO);
+  await act(inspector, path, "inform", { hearing_told: true, ...TWO });
   await act(inspector, path, "notice_served");
   return path;
 }

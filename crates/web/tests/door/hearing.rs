@@ -81,7 +81,7 @@ async fn who_investigated_neither_summons_nor_chairs_nor_sits() {
     let case = house.filed("organisation").await;
     house.does("inspector1+both", case, "investigate", EVIDENCE).await;
     house.does(PAIR, case, "conclude", &penalty("150000", "0")).await;
-    house.does(PAIR, case, "inform", &[]).await;
+    house.does(PAIR, case, "inform", &[("hearing_told", "true")]).await;
     house.does("inspector1", case, "notice_served", &[]).await;
     house.does("firm", case, "ask_hearing", ASKED).await;
     let open = [&summons()[..], &[("hearing_open", "true")]].concat();

@@ -41,7 +41,7 @@ impl House {
     /// The same, and the party has received the notice of it.
     pub async fn informed(&self, kind: &str, penalty: Typed<'_>) -> u64 {
         let case = self.concluded(kind, penalty).await;
-        self.does(PAIR, case, "inform", &[]).await;
+        self.does(PAIR, case, "inform", &[("hearing_told", "true")]).await;
         self.does("inspector1", case, "notice_served", &[]).await;
         case
     }
