@@ -1,5 +1,6 @@
 //! `guiju law mutants`: each part of each procedure removed or weakened in turn, and who notices.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -11,6 +12,9 @@ use serde_json::json;
 use super::{Common, Law};
 use crate::Fault;
 
+/// Where the shipped pack lies in a checkout: the program holds it without its examples.
+const SHIPPED: &str = "packs/industry-it-bureau";
+
 struct Survivor {
     procedure: String,
     what: String,
@@ -18,15 +22,30 @@ struct Survivor {
 }
 
 pub(super) fn run(args: &Common) -> Result<ExitCode, Fault> {
-    let mut law = Law::of(args.pack.as_deref())?;
+    let folder = args.pack.as_deref().unwrap_or(Path::new(SHIPPED));
+    if !folder.is_dir() {
+        let (zh, en) =
+            ("例子只在法规包目录里，请用 --pack 指明", "examples stand in the folder of a pack; name it with --pack");
+        return Err(format!("{}: {zh} / {en}", folder.display()).into());
+    }
+    let mut law = Law::of(Some(folder))?;
     let procedures = law.pack.procedures.clone();
     let (mut count, mut survivors) = (0_u32, Vec::new());
     let wanted = |procedure: &&Arc<Procedure>| args.procedure.as_ref().is_none_or(|id| procedure.id == *id);
     for procedure in procedures.iter().filter(wanted) {
         let before = violated(&law, procedure);
+        // What notices a change that is none would notice anything.
+        let same = Mutant { what: String::new(), basis: Vec::new(), procedure: Procedure::clone(procedure) };
+        if let Some(by) = noticed(&mut law, folder, procedure, &same, &before) {
+            return Err(format!(
+                "{}: {by} complains of the procedure as it stands / 未改动的程序也被指出有误",
+                procedure.id
+            )
+            .into());
+        }
         for mutant in mutants(procedure) {
             count += 1;
-            if !noticed(&mut law, procedure, &mutant, &before) {
+            if noticed(&mut law, folder, procedure, &mutant, &before).is_none() {
                 survivors.push(Survivor { procedure: procedure.id.clone(), what: mutant.what, basis: mutant.basis });
             }
         }
@@ -64,24 +83,32 @@ fn violated(law: &Law, procedure: &Procedure) -> Vec<String> {
     law.pack.constraints_on(procedure).filter(broken).map(|constraint| constraint.id.clone()).collect()
 }
 
-fn noticed(law: &mut Law, original: &Arc<Procedure>, mutant: &Mutant, before: &[String]) -> bool {
+/// Who notices the change: the loader, a constraint, or an example.
+fn noticed(
+    law: &mut Law,
+    folder: &Path,
+    original: &Arc<Procedure>,
+    mutant: &Mutant,
+    before: &[String],
+) -> Option<&'static str> {
     let changed = &mutant.procedure;
     if !law.pack.tags_lacking(changed).is_empty() || refused_by_loader(changed) {
-        return true;
+        return Some("loading");
     }
     let fresh = |constraint: &&Constraint| !before.contains(&constraint.id);
     let breaks = |constraint: &Constraint| law.decide(changed, constraint).verdict == Verdict::Violated;
     if law.pack.constraints_on(changed).filter(fresh).any(breaks) {
-        return true;
+        return Some("a constraint");
     }
     let put = |law: &mut Law, is: &Procedure, becomes: &Arc<Procedure>| {
         let same = |known: &&mut Arc<Procedure>| known.id == is.id && known.in_force == is.in_force;
         law.pack.procedures.iter_mut().filter(same).for_each(|known| *known = Arc::clone(becomes));
     };
     put(law, original, &Arc::new(changed.clone()));
-    let fails = guiju_pack::examples_of(&law.pack, &original.id).is_ok_and(|played| !played.failures.is_empty());
+    let fails =
+        guiju_pack::examples_of(&law.pack, folder, &original.id).is_ok_and(|played| !played.failures.is_empty());
     put(law, original, original);
-    fails
+    fails.then_some("an example")
 }
 
 /// What loading would complain of: a clock that nothing starts, a state that nothing leads to, a case that nothing opens, a

@@ -43,12 +43,12 @@ pub fn run_examples(dir: &Path) -> Result<Examples, Vec<Complaint>> {
     Ok(run(&pack, &prefix, &archive::folder(dir)?))
 }
 
-/// Plays the examples of one procedure as the pack has it, such as one that was changed after loading.
+/// Plays the examples that the folder has of one procedure as the pack has it, such as one that was changed after loading.
 ///
 /// # Errors
-/// When the pack's own archive cannot be read.
-pub fn examples_of(pack: &Pack, procedure: &str) -> Result<Examples, Vec<Complaint>> {
-    let mut files = archive::unpack(&pack.archive)?;
+/// When the folder cannot be read.
+pub fn examples_of(pack: &Pack, dir: &Path, procedure: &str) -> Result<Examples, Vec<Complaint>> {
+    let mut files = archive::folder(dir)?;
     files.retain(|path, _| path.ends_with(&format!("/{procedure}.examples.yaml")));
     let mut examples = run(pack, "", &files);
     examples.failures.retain(|failure| failure.file.ends_with(&format!("/{procedure}.examples.yaml")));
