@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::procedure::definition::{Field, FieldKind};
 use crate::procedure::guard::{Bound, Test};
+use crate::procedure::is_wanted;
 
 /// More comparisons of one field than this are refused as too many to enumerate.
 const MOST_TESTS: usize = 24;
@@ -50,8 +51,8 @@ pub(super) fn of_constant(constant: &Value, tests: &[Test], masks: &[u32]) -> Ve
         .iter()
         .map(|test| match test {
             Test::Present => Some(true),
-            Test::Is(value) => Some(holds(constant, value)),
-            Test::In(values) => Some(values.iter().any(|value| holds(constant, value))),
+            Test::Is(value) => Some(is_wanted(constant, value)),
+            Test::In(values) => Some(values.iter().any(|value| is_wanted(constant, value))),
             Test::AtLeast(Bound::Number(bound)) => Some(constant.as_i64().is_some_and(|number| number >= *bound)),
             Test::AtMost(Bound::Number(bound)) => Some(constant.as_i64().is_some_and(|number| number <= *bound)),
             Test::AtLeast(Bound::Param(_)) | Test::AtMost(Bound::Param(_)) => None,
@@ -62,10 +63,6 @@ pub(super) fn of_constant(constant: &Value, tests: &[Test], masks: &[u32]) -> Ve
     };
     let fitting = masks.iter().enumerate().skip(1).filter(|(_, mask)| agrees(**mask));
     fitting.filter_map(|(at, _)| u8::try_from(at).ok()).collect()
-}
-
-fn holds(constant: &Value, wanted: &Value) -> bool {
-    constant == wanted || constant.as_array().is_some_and(|items| items.contains(wanted))
 }
 
 fn mask(tests: &[Test], holds: impl Fn(&Test) -> bool) -> u32 {

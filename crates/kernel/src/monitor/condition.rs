@@ -6,6 +6,7 @@ use super::Truth;
 use super::seen::Seen;
 use crate::procedure::definition::FieldKind;
 use crate::procedure::guard::{Bound, Guard, Test};
+use crate::procedure::{is_nothing, is_wanted};
 use crate::time::Instant;
 
 /// Facts may be defined over facts; a circle ends here.
@@ -78,8 +79,8 @@ impl Seen<'_> {
         };
         match is {
             Test::Present => Truth::Yes,
-            Test::Is(wanted) => known(is_value(value, wanted)),
-            Test::In(wanted) => known(wanted.iter().any(|one| is_value(value, one))),
+            Test::Is(wanted) => known(is_wanted(value, wanted)),
+            Test::In(wanted) => known(wanted.iter().any(|one| is_wanted(value, one))),
             Test::AtLeast(bound) => self.compare(value, bound, moment, |value, bound| value >= bound),
             Test::AtMost(bound) => self.compare(value, bound, moment, |value, bound| value <= bound),
         }
@@ -109,17 +110,4 @@ impl Seen<'_> {
         let lies = |step: &super::Step| step.sealed.iter().chain(&step.files).any(|known| known == name);
         self.history.steps.iter().take(at + 1).any(lies)
     }
-}
-
-fn is_nothing(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::String(text) => text.trim().is_empty(),
-        Value::Array(items) => items.is_empty(),
-        _ => false,
-    }
-}
-
-fn is_value(value: &Value, wanted: &Value) -> bool {
-    value == wanted || value.as_array().is_some_and(|items| items.contains(wanted))
 }

@@ -159,9 +159,9 @@ impl Scene<'_> {
             Test::Is(wanted) => {
                 // A flag that was never set is a flag that is not set.
                 let unset = wanted == &Value::Bool(false) && value.is_none() && self.is_flag(name);
-                (unset || value.is_some_and(|value| matches(value, wanted))).into()
+                (unset || value.is_some_and(|value| is_wanted(value, wanted))).into()
             }
-            Test::In(wanted) => value.is_some_and(|value| wanted.iter().any(|one| matches(value, one))).into(),
+            Test::In(wanted) => value.is_some_and(|value| wanted.iter().any(|one| is_wanted(value, one))).into(),
             Test::AtLeast(bound) => self.compare(value, bound, |value, bound| value >= bound, consulted),
             Test::AtMost(bound) => self.compare(value, bound, |value, bound| value <= bound, consulted),
         }
@@ -252,7 +252,7 @@ pub(super) fn of_name<'c>(case: &'c Case, name: &'c str) -> impl Iterator<Item =
 }
 
 /// What stands for nothing in a form: null, an empty text, an empty list.
-pub(super) fn is_nothing(value: &Value) -> bool {
+pub(crate) fn is_nothing(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.trim().is_empty(),
@@ -262,7 +262,7 @@ pub(super) fn is_nothing(value: &Value) -> bool {
 }
 
 /// Whether the value is the wanted one or, being a list, holds it.
-fn matches(value: &Value, wanted: &Value) -> bool {
+pub(crate) fn is_wanted(value: &Value, wanted: &Value) -> bool {
     value == wanted || value.as_array().is_some_and(|items| items.contains(wanted))
 }
 

@@ -32,6 +32,7 @@ pub(crate) use clocks::read_rule;
 pub use decide::decide;
 pub use effects::between;
 pub use foresee::foresee;
+pub(crate) use judge::{is_nothing, is_wanted};
 pub use lawful::lawful_acts;
 pub use outputs::versions;
 pub use recount::{RECOUNT, recount};
