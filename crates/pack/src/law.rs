@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use guiju_kernel::constraint::{Constraint, Link, fragment};
-use guiju_kernel::procedure::definition::{FieldKind, InForce, Procedure};
+use guiju_kernel::procedure::definition::{Act, FieldKind, InForce, Procedure};
 use guiju_kernel::procedure::guard::Guard;
 use serde_json::Value;
 
 use crate::Pack;
+use crate::check::founded::{Grounds, unfounded};
 
 impl Pack {
     /// Every constraint, in the order of the statutes and their files.
@@ -43,6 +44,14 @@ impl Pack {
             found.cloned().unwrap_or(FieldKind::Text { max: u32::MAX, lines: 1 })
         };
         fragment(constraint, chain, facts, &known)
+    }
+
+    /// Acts whose tags and basis do not fit: a tag without the articles that it rests on, an article without its tag.
+    pub fn unfounded_acts(&self, procedure: &Procedure) -> Vec<String> {
+        let rests_on = self.statutes.iter().flat_map(|statute| statute.rests_on.clone());
+        let grounds: Grounds = rests_on.collect();
+        let wanting = |act: &&Act| !unfounded(act, &grounds).is_empty();
+        procedure.acts.iter().filter(wanting).map(|act| act.name.clone()).collect()
     }
 
     /// Tags that the procedure should bear by what it realizes and does not.

@@ -81,6 +81,8 @@ pub struct Statute {
     pub articles: BTreeMap<String, Text>,
     /// What it calls acts.
     pub tags: BTreeMap<String, Text>,
+    /// Tag -> the articles that speak of such an act, as acts cite them (`statute#article`).
+    pub rests_on: BTreeMap<String, Vec<String>>,
     /// Its facts as conditions over its terms.
     pub facts: BTreeMap<String, Guard>,
     /// Its terms, each with the kind of field that can speak for it.

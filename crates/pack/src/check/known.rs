@@ -27,6 +27,8 @@ pub(crate) struct Known<'a> {
     /// Statute id -> its articles; a statute that lists none is not checked for them.
     pub(crate) statutes: BTreeMap<&'a str, BTreeSet<&'a str>>,
     pub(crate) tags: BTreeSet<&'a str>,
+    /// What each tag rests on.
+    pub(crate) grounds: super::founded::Grounds,
     pub(crate) realizations: BTreeMap<&'a str, Vec<&'a str>>,
     pub(crate) terms: BTreeMap<&'a str, &'a RawTerm>,
     pub(crate) facts: BTreeSet<&'a str>,
@@ -62,6 +64,11 @@ impl<'a> Known<'a> {
                 .collect(),
             statutes: laws.iter().map(|law| (law.id.as_str(), law.articles.names().collect())).collect(),
             tags: laws.iter().flat_map(|law| law.tags.names()).collect(),
+            grounds: laws
+                .iter()
+                .flat_map(|law| law.tags.iter().map(|(name, tag)| (name, tag.cited(&law.id))))
+                .map(|(name, cited)| (name.value.clone(), cited.map(|basis| basis.value).collect()))
+                .collect(),
             realizations: laws
                 .iter()
                 .flat_map(|law| law.realizations.iter())

@@ -11,7 +11,7 @@ use super::dates::{day, in_force, overlap};
 use super::guard::{Scope, guard};
 use super::known::{Known, ParamIs};
 use crate::complaint::{Complaint, Kind, Margin, Spot};
-use crate::raw::law::{RawParam, RawStatute, RawTerm, TermType};
+use crate::raw::law::{RawParam, RawStatute, RawTag, RawTerm, TermType};
 use crate::source::at::At;
 use crate::sources::File;
 use crate::{Param, Statute};
@@ -66,7 +66,12 @@ pub(crate) fn statute(file: &File<RawStatute>, known: &Known<'_>, margin: Margin
         title: (&raw.title).into(),
         in_force: in_force(&raw.in_force, margin),
         articles: raw.articles.iter().map(|(name, words)| (name.value.clone(), words.into())).collect(),
-        tags: raw.tags.iter().map(|(name, words)| (name.value.clone(), Text::from(words))).collect(),
+        tags: raw
+            .tags
+            .iter()
+            .map(|(name, tag)| (name.value.clone(), Text { zh: tag.zh.clone(), en: tag.en.clone() }))
+            .collect(),
+        rests_on: raw.tags.iter().map(|(name, tag)| (name.value.clone(), rests_on(raw, tag, known, margin))).collect(),
         facts: raw.facts.iter().map(|(name, fact)| (name.value.clone(), guard(fact, &scope, margin))).collect(),
         terms: raw.terms.iter().map(|(name, term)| (name.value.clone(), term.field_kind())).collect(),
         realizations: raw
@@ -76,6 +81,13 @@ pub(crate) fn statute(file: &File<RawStatute>, known: &Known<'_>, margin: Margin
             .collect(),
         constraints: constraints(raw, known, margin),
     }
+}
+
+/// The articles that a tag rests on exist, in this statute or in another.
+fn rests_on(raw: &RawStatute, tag: &RawTag, known: &Known<'_>, margin: Margin<'_>) -> Vec<String> {
+    let cited: Vec<_> = tag.cited(&raw.id).collect();
+    cited.iter().for_each(|basis| known.basis(basis, margin));
+    cited.into_iter().map(|basis| basis.value).collect()
 }
 
 /// Gathers the parameters of all statutes; values of one name never overlap in time.

@@ -10,6 +10,7 @@ pub(crate) mod constraint;
 pub(crate) mod dates;
 pub(crate) mod field;
 pub(crate) mod figure;
+pub(crate) mod founded;
 pub(crate) mod graph;
 pub(crate) mod guard;
 pub(crate) mod known;

@@ -8,6 +8,7 @@ use super::act::act;
 use super::bureau::address_name;
 use super::dates::{in_force, overlap};
 use super::field::{fields, plain_name, required_from};
+use super::founded;
 use super::graph;
 use super::guard::Scope;
 use super::known::Known;
@@ -50,6 +51,8 @@ pub(crate) fn procedure(file: &File<RawProcedure>, known: &Known<'_>, margin: Ma
     };
     headline(raw, &procedure, &scope, margin);
     unused(raw, margin);
+    unused_causes(raw, margin);
+    founded::check(raw, &procedure.acts, known, margin);
     graph::check(raw, &procedure, margin);
     procedure
 }
@@ -316,5 +319,22 @@ fn unused(raw: &RawProcedure, margin: Margin<'_>) {
             format!("字段 `{}` 没有行为填写", field.as_str()),
             format!("no act fills the field `{}`", field.as_str()),
         );
+    }
+}
+
+/// A cause for which no act pauses the clock is a door that the statute may not have meant to open.
+fn unused_causes(raw: &RawProcedure, margin: Margin<'_>) {
+    for (clock, raw_clock) in raw.clocks.iter() {
+        let used = |cause: &str| {
+            let pauses = raw.acts.iter().flat_map(|(_, act)| act.pauses.iter());
+            pauses.filter(|(known, _)| known.as_str() == clock.as_str()).any(|(_, pause)| pause.cause.as_str() == cause)
+        };
+        for cause in raw_clock.pauses.iter().filter(|cause| !used(cause)) {
+            margin.note(
+                cause.spot,
+                format!("没有行为因 `{}` 中止 `{}`", cause.as_str(), clock.as_str()),
+                format!("no act pauses `{}` for the cause `{}`", clock.as_str(), cause.as_str()),
+            );
+        }
     }
 }

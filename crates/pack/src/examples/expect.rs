@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use guiju_kernel::case::Case;
+use guiju_kernel::procedure::definition::Act;
 use guiju_kernel::procedure::{Refusal, RefusalKind, lawful_acts};
 use guiju_kernel::time::{self, Instant};
+use serde_json::Value;
 
 use super::play::{Run, Stopped, moment};
 use crate::complaint::{Kind, Margin, Spot};
@@ -65,13 +67,17 @@ pub(super) fn all(run: &Run<'_>, raw: &At<RawStep>, now: Instant, margin: Margin
             wrong.unless(came == told, spot, &told.join(", "), &came.join(", "));
         }
         for (act, times) in raw.done.iter() {
-            if run.def.act(act).is_none() {
-                margin.unknown(act.spot, Kind::ACT, act, run.def.acts.iter().map(|act| act.name.as_str()));
+            if run.def.act(act).is_none() && !run.stage.knows_tag(act) {
+                let acts = run.def.acts.iter();
+                let known = acts.flat_map(|act| act.tags.iter().chain([&act.name])).map(String::as_str);
+                margin.unknown(act.spot, Kind::ACT_OR_TAG, act, known);
                 return Err(Stopped);
             }
-            let came = case.detail.acts.get(act.as_str()).map_or(0, |done| done.times);
+            let came = times_done(run, case, act);
             wrong.unless(came == times.value, times.spot, &times.to_string(), &came.to_string());
         }
+        told_to_the_party(case, raw, &mut wrong);
+        in_terms_of_law(run, case, raw, &mut wrong)?;
         for (name, told) in raw.clocks.iter() {
             clock(run, case, name, told, now, raw, &mut wrong)?;
         }
@@ -81,6 +87,43 @@ pub(super) fn all(run: &Run<'_>, raw: &At<RawStep>, now: Instant, margin: Margin
     }
     permitted(run, raw, now, &mut wrong)?;
     wrong.outcome()
+}
+
+/// How often an act of this name, or acts with this tag, were done.
+fn times_done(run: &Run<'_>, case: &Case, name: &str) -> u32 {
+    let meant = |act: &&Act| act.name == name || act.tags.iter().any(|tag| tag == name);
+    let acts = run.def.acts.iter().filter(meant);
+    acts.filter_map(|act| case.detail.acts.get(&act.name)).map(|done| done.times).sum()
+}
+
+fn told_to_the_party(case: &Case, raw: &At<RawStep>, wrong: &mut Differences<'_>) {
+    if let Some(issued) = &raw.issued {
+        let told: BTreeSet<&str> = issued.iter().map(|instrument| instrument.as_str()).collect();
+        let came: BTreeSet<&str> = case.detail.instruments.keys().map(String::as_str).collect();
+        let list = |names: &BTreeSet<&str>| names.iter().copied().collect::<Vec<_>>().join(", ");
+        let spot = issued.first().map_or(raw.spot, |instrument| instrument.spot);
+        wrong.unless(told == came, spot, &list(&told), &list(&came));
+    }
+}
+
+/// The fields of the case as the statutes name them.
+fn in_terms_of_law(
+    run: &Run<'_>,
+    case: &Case,
+    raw: &At<RawStep>,
+    wrong: &mut Differences<'_>,
+) -> Result<(), Stopped> {
+    for (term, told) in raw.reads.iter() {
+        if !run.stage.pack.statutes.iter().any(|statute| statute.terms.contains_key(term.as_str())) {
+            let known = run.def.terms.keys().map(String::as_str);
+            wrong.margin.unknown(term.spot, Kind::TERM, term, known);
+            return Err(Stopped);
+        }
+        let came = run.def.terms.get(term.as_str()).and_then(|field| case.detail.fields.get(field));
+        let said = came.map_or("-".to_owned(), Value::to_string);
+        wrong.unless(came == Some(&told.value), told.spot, &told.value.to_string(), &said);
+    }
+    Ok(())
 }
 
 fn clock(

@@ -6,6 +6,7 @@
 
 mod audit;
 mod expect;
+mod needs;
 mod play;
 mod stage;
 

@@ -13,7 +13,7 @@ use jiff::civil::DateTime;
 use serde_json::{Map, Value};
 
 use super::audit::{self, Played};
-use super::expect;
+use super::{expect, needs};
 use super::stage::{ExampleFacts, Stage};
 use crate::complaint::{Kind, Margin};
 use crate::raw::examples::{RawExample, RawStep};
@@ -83,6 +83,7 @@ impl<'a> Run<'a> {
             let proposal = self.proposal(raw, act, now, margin)?;
             let decided = {
                 let ctx = self.context(now, &raw.at, margin)?;
+                needs::each(self, raw, &proposal, &ctx, margin)?;
                 decide(&self.def, self.case.as_ref(), &proposal, &ctx)
             };
             match (decided, &raw.refused) {

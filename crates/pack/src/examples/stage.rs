@@ -51,6 +51,10 @@ impl<'a> Stage<'a> {
         }
     }
 
+    pub(super) fn knows_tag(&self, name: &str) -> bool {
+        self.pack.statutes.iter().any(|statute| statute.tags.contains_key(name))
+    }
+
     /// Finds somebody by the name that the file gives them.
     pub(super) fn person(&self, name: &At<String>, margin: Margin<'_>) -> Option<&Person> {
         let found = self.people.get(name.as_str());

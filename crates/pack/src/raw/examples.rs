@@ -104,6 +104,9 @@ pub(crate) struct RawStep {
     /// 附了文件的字段。Fields in which a file is given.
     #[serde(default)]
     pub(crate) files: Names,
+    /// 缺一不可的字段：逐一不填（不附）都应被拒绝。Fields none of which can be left out: each is tried.
+    #[serde(default)]
+    pub(crate) needs: Names,
     /// 录入历史时：别的平台上发生了什么。For the act that records history: what happened elsewhere.
     #[serde(default)]
     pub(crate) claims: Option<RawClaim>,
@@ -122,9 +125,16 @@ pub(crate) struct RawStep {
     /// 升级层级。
     #[serde(default)]
     pub(crate) level: Option<At<u32>>,
-    /// 到此各行为一共做过几次（含定时器做的）。How often acts were done so far, those of timers included.
+    /// 到此各行为（或者有某标签的行为）一共做过几次，含定时器做的。How often acts, or acts with a tag, were done so far, those of
+    /// timers included.
     #[serde(default)]
     pub(crate) done: Named<At<u32>>,
+    /// 到此发出的文书（恰好这些）。The instruments issued so far: exactly these.
+    #[serde(default)]
+    pub(crate) issued: Option<Vec<At<String>>>,
+    /// 法定用语此时所指的内容。What the statutes' terms read as in this case.
+    #[serde(default)]
+    pub(crate) reads: Named<At<Value>>,
     /// 各人此时可以做的行为（恰好这些）。What each may do then: exactly these acts.
     #[serde(default)]
     pub(crate) may: Named<Vec<At<String>>>,

@@ -21,7 +21,7 @@ pub(crate) struct RawStatute {
     pub(crate) articles: Named<Words>,
     /// 标签：法规所称的行为。Tags: what the statute calls acts.
     #[serde(default)]
-    pub(crate) tags: Named<Words>,
+    pub(crate) tags: Named<RawTag>,
     /// 程序种类及其必须具备的标签。Kinds of procedure and the tags that such a procedure must bear.
     #[serde(default)]
     pub(crate) realizations: Named<RawRealization>,
@@ -37,6 +37,31 @@ pub(crate) struct RawStatute {
     /// 法定约束。What it demands of procedures, over their tags.
     #[serde(default)]
     pub(crate) constraints: Named<RawConstraint>,
+}
+
+/// 标签。What the statute calls an act, and the articles that speak of it.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawTag {
+    /// 中文。
+    pub(crate) zh: String,
+    /// English.
+    pub(crate) en: String,
+    /// 依据的条文（本法规的条，或者 `法规#条`）：有此标签的行为须写明这些依据，写明这些依据的行为须有相应标签。
+    /// Articles of this statute, or `statute#article`: an act with the tag cites them, and an act that cites one of them bears
+    /// a tag that rests on it.
+    #[serde(default)]
+    pub(crate) rests_on: Vec<At<String>>,
+}
+
+impl RawTag {
+    /// What the tag rests on as acts cite it, `statute#article`, each with its place in the file.
+    pub(crate) fn cited(&self, statute: &str) -> impl Iterator<Item = At<String>> {
+        let whole = move |article: &str| {
+            if article.contains('#') { article.to_owned() } else { format!("{statute}#{article}") }
+        };
+        self.rests_on.iter().map(move |article| At { value: whole(article), spot: article.spot })
+    }
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
