@@ -8,7 +8,7 @@ use guiju_kernel::procedure::guard::Guard;
 use serde_json::Value;
 
 use crate::Pack;
-use crate::check::founded::{Grounds, unfounded};
+use crate::check::founded::{Grounds, uncited};
 
 impl Pack {
     /// Every constraint, in the order of the statutes and their files.
@@ -46,11 +46,10 @@ impl Pack {
         fragment(constraint, chain, facts, &known)
     }
 
-    /// Acts whose tags and basis do not fit: a tag without the articles that it rests on, an article without its tag.
+    /// Acts that do not cite what their tags rest on.
     pub fn unfounded_acts(&self, procedure: &Procedure) -> Vec<String> {
-        let rests_on = self.statutes.iter().flat_map(|statute| statute.rests_on.clone());
-        let grounds: Grounds = rests_on.collect();
-        let wanting = |act: &&Act| !unfounded(act, &grounds).is_empty();
+        let grounds: Grounds = self.statutes.iter().flat_map(|statute| statute.rests_on.clone()).collect();
+        let wanting = |act: &&Act| uncited(act, &grounds).next().is_some();
         procedure.acts.iter().filter(wanting).map(|act| act.name.clone()).collect()
     }
 

@@ -89,6 +89,17 @@ pub(super) fn all(run: &Run<'_>, raw: &At<RawStep>, now: Instant, margin: Margin
     wrong.outcome()
 }
 
+/// The record of a step names exactly the articles told.
+pub(super) fn cited(came: &[String], raw: &At<RawStep>, margin: Margin<'_>) -> Result<(), Stopped> {
+    let mut wrong = Differences { margin, found: false };
+    if let Some(cites) = &raw.cites {
+        let told: Vec<&str> = cites.iter().map(|basis| basis.as_str()).collect();
+        let spot = cites.first().map_or(raw.spot, |basis| basis.spot);
+        wrong.unless(told == came, spot, &told.join(", "), &came.join(", "));
+    }
+    wrong.outcome()
+}
+
 /// How often an act of this name, or acts with this tag, were done.
 fn times_done(run: &Run<'_>, case: &Case, name: &str) -> u32 {
     let meant = |act: &&Act| act.name == name || act.tags.iter().any(|tag| tag == name);

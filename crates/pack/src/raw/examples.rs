@@ -129,6 +129,9 @@ pub(crate) struct RawStep {
     /// timers included.
     #[serde(default)]
     pub(crate) done: Named<At<u32>>,
+    /// 这一步的记录写明的依据（恰好这些）。The articles that its record cites: exactly these.
+    #[serde(default)]
+    pub(crate) cites: Option<Vec<At<String>>>,
     /// 到此发出的文书（恰好这些）。The instruments issued so far: exactly these.
     #[serde(default)]
     pub(crate) issued: Option<Vec<At<String>>>,

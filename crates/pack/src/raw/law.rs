@@ -47,9 +47,8 @@ pub(crate) struct RawTag {
     pub(crate) zh: String,
     /// English.
     pub(crate) en: String,
-    /// 依据的条文（本法规的条，或者 `法规#条`）：有此标签的行为须写明这些依据，写明这些依据的行为须有相应标签。
-    /// Articles of this statute, or `statute#article`: an act with the tag cites them, and an act that cites one of them bears
-    /// a tag that rests on it.
+    /// 依据的条文（本法规的条，或者 `法规#条`）：有此标签的行为须写明这些依据。Articles of this statute, or `statute#article`: an act
+    /// with the tag cites them.
     #[serde(default)]
     pub(crate) rests_on: Vec<At<String>>,
 }
