@@ -87,7 +87,10 @@ impl<'a> Run<'a> {
                 decide(&self.def, self.case.as_ref(), &proposal, &ctx)
             };
             match (decided, &raw.refused) {
-                (Ok(decided), None) => self.take(decided, act, margin)?,
+                (Ok(decided), None) => {
+                    expect::cited(&decided.record.basis, raw, margin)?;
+                    self.take(decided, act, margin)?;
+                }
                 (Err(refusal), Some(expected)) => expect::refusal(&refusal, expected, margin)?,
                 (Ok(_), Some(expected)) => {
                     margin.note(
