@@ -17,7 +17,7 @@ mod source;
 mod sources;
 
 pub use complaint::{Complaint, Spot};
-pub use examples::{Examples, examples_of, run_examples};
+pub use examples::{Examples, Scripts, run_examples};
 pub use pack::{Pack, Param, Statute};
 pub use platform::{Export, Mapped, Platform, StepColumns};
 pub use schema::schemas;

@@ -13,8 +13,8 @@ pub struct Mutant {
     pub procedure: Procedure,
 }
 
-/// Every change of the procedure, one at a time.
-pub fn mutants(procedure: &Procedure) -> Vec<Mutant> {
+/// Every change of the procedure, one at a time. A mapping rests on the statute that speaks of the term: `statute_of` names it.
+pub fn mutants(procedure: &Procedure, statute_of: &dyn Fn(&str) -> Option<String>) -> Vec<Mutant> {
     let mut all = Bench { procedure, found: Vec::new() };
     for (at, act) in procedure.acts.iter().enumerate().filter(|(_, act)| !act.records_history) {
         let mut without = procedure.clone();
@@ -26,6 +26,7 @@ pub fn mutants(procedure: &Procedure) -> Vec<Mutant> {
         });
         all.guards(at, act);
         all.clocks_of_act(at, act);
+        all.causes(at, act);
         all.duties(at, act);
         all.actors(at, act);
     }
@@ -33,9 +34,10 @@ pub fn mutants(procedure: &Procedure) -> Vec<Mutant> {
     for term in procedure.terms.keys() {
         let mut without = procedure.clone();
         without.terms.remove(term);
-        all.found.push(Mutant { what: format!("{term}: mapping dropped"), basis: Vec::new(), procedure: without });
+        let basis = statute_of(term).into_iter().collect();
+        all.found.push(Mutant { what: format!("{term}: mapping dropped"), basis, procedure: without });
     }
-    all.mappings();
+    all.mappings(statute_of);
     all.found
 }
 
@@ -81,6 +83,20 @@ impl Bench<'_> {
             self.act(at, act, &format!("notice of the pause of `{}` removed", pause.clock), |act| {
                 act.pauses.iter_mut().filter(|known| known.clock == pause.clock).for_each(|known| known.notice = None);
             });
+        }
+    }
+
+    /// The act pauses the clock for a cause of its own invention, which the clock then allows.
+    fn causes(&mut self, at: usize, act: &Act) {
+        for pause in &act.pauses {
+            let mut procedure = self.procedure.clone();
+            let invented = String::from("anything");
+            let of_act = procedure.acts.get_mut(at).into_iter().flat_map(|act| &mut act.pauses);
+            of_act.filter(|known| known.clock == pause.clock).for_each(|known| known.cause.clone_from(&invented));
+            let clocks = procedure.clocks.iter_mut().filter(|known| known.name == pause.clock);
+            clocks.for_each(|clock| clock.pause_causes.push(invented.clone()));
+            let what = format!("{}: pauses `{}` for another cause", act.name, pause.clock);
+            self.found.push(Mutant { what, basis: act.basis.clone(), procedure });
         }
     }
 
@@ -132,7 +148,7 @@ impl Bench<'_> {
     }
 
     /// Each term speaks for another field of the same kind instead.
-    fn mappings(&mut self) {
+    fn mappings(&mut self, statute_of: &dyn Fn(&str) -> Option<String>) {
         for (term, name) in &self.procedure.terms {
             let Some(field) = self.procedure.field(name) else { continue };
             let kind = std::mem::discriminant(&field.kind);
@@ -141,7 +157,8 @@ impl Bench<'_> {
             let mut procedure = self.procedure.clone();
             procedure.terms.insert(term.clone(), other.name.clone());
             let what = format!("{term}: mapped to `{}` instead of `{name}`", other.name);
-            self.found.push(Mutant { what, basis: Vec::new(), procedure });
+            let basis = statute_of(term).into_iter().collect();
+            self.found.push(Mutant { what, basis, procedure });
         }
     }
 

@@ -118,12 +118,7 @@ fn told_to_the_party(case: &Case, raw: &At<RawStep>, wrong: &mut Differences<'_>
 }
 
 /// The fields of the case as the statutes name them.
-fn in_terms_of_law(
-    run: &Run<'_>,
-    case: &Case,
-    raw: &At<RawStep>,
-    wrong: &mut Differences<'_>,
-) -> Result<(), Stopped> {
+fn in_terms_of_law(run: &Run<'_>, case: &Case, raw: &At<RawStep>, wrong: &mut Differences<'_>) -> Result<(), Stopped> {
     for (term, told) in raw.reads.iter() {
         if !run.stage.pack.statutes.iter().any(|statute| statute.terms.contains_key(term.as_str())) {
             let known = run.def.terms.keys().map(String::as_str);

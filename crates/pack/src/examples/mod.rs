@@ -44,16 +44,49 @@ pub fn run_examples(dir: &Path) -> Result<Examples, Vec<Complaint>> {
     Ok(run(&pack, &prefix, &archive::folder(dir)?))
 }
 
-/// Plays the examples that the folder has of one procedure as the pack has it, such as one that was changed after loading.
-///
-/// # Errors
-/// When the folder cannot be read.
-pub fn examples_of(pack: &Pack, dir: &Path, procedure: &str) -> Result<Examples, Vec<Complaint>> {
-    let mut files = archive::folder(dir)?;
-    files.retain(|path, _| path.ends_with(&format!("/{procedure}.examples.yaml")));
-    let mut examples = run(pack, "", &files);
-    examples.failures.retain(|failure| failure.file.ends_with(&format!("/{procedure}.examples.yaml")));
-    Ok(examples)
+/// Examples read from a folder once, to be played against many versions of its pack, such as procedures that were changed after
+/// loading.
+pub struct Scripts {
+    files: Vec<(String, RawExamples)>,
+    almanac: Almanac,
+}
+
+impl Scripts {
+    /// Reads the examples that lie in the folder of `pack`.
+    ///
+    /// # Errors
+    /// When the folder or one of the files cannot be read, or the holidays of the pack make no calendar.
+    pub fn read(pack: &Pack, dir: &Path) -> Result<Self, Vec<Complaint>> {
+        let notes = RefCell::new(Vec::new());
+        let almanac = Almanac::new(pack.calendar_notices(), pack.working_hours());
+        let almanac = almanac.map_err(|error| Margin::new("", &notes).repeat(Spot::START, &error)).ok();
+        let files = raw(&archive::folder(dir)?, "", &notes);
+        match almanac {
+            Some(almanac) if notes.borrow().is_empty() => Ok(Self { files, almanac }),
+            _ => Err(notes.into_inner()),
+        }
+    }
+
+    /// Plays the examples of one procedure as the pack has it; says what does not come out as told.
+    pub fn play(&self, pack: &Pack, procedure: &str) -> Vec<Complaint> {
+        let notes = RefCell::new(Vec::new());
+        for (path, raw) in self.files.iter().filter(|(_, raw)| raw.procedure.as_str() == procedure) {
+            file(pack, &self.almanac, raw, Margin::new(path, &notes));
+        }
+        notes.into_inner()
+    }
+}
+
+/// Every examples file that can be read, with its path.
+fn raw(files: &BTreeMap<String, Vec<u8>>, prefix: &str, notes: &RefCell<Vec<Complaint>>) -> Vec<(String, RawExamples)> {
+    let read = |(within, bytes): (&String, &Vec<u8>)| {
+        let path = format!("{prefix}{within}");
+        let margin = Margin::new(&path, notes);
+        let text = text::read(bytes, margin)?;
+        let raw = sources::typed::<RawExamples>(FileKind::Examples, &text, margin)?;
+        Some((path, raw))
+    };
+    files.iter().filter(|(path, _)| FileKind::of(path) == Some(FileKind::Examples)).filter_map(read).collect()
 }
 
 fn run(pack: &Pack, prefix: &str, files: &BTreeMap<String, Vec<u8>>) -> Examples {
@@ -62,13 +95,9 @@ fn run(pack: &Pack, prefix: &str, files: &BTreeMap<String, Vec<u8>>) -> Examples
     let mut shown: BTreeSet<String> = BTreeSet::new();
     match Almanac::new(pack.calendar_notices(), pack.working_hours()) {
         Ok(almanac) => {
-            for (within, bytes) in files.iter().filter(|(path, _)| FileKind::of(path) == Some(FileKind::Examples)) {
-                let path = format!("{prefix}{within}");
-                let margin = Margin::new(&path, &notes);
-                let Some(text) = text::read(bytes, margin) else { continue };
-                let Some(raw) = sources::typed::<RawExamples>(FileKind::Examples, &text, margin) else { continue };
+            for (path, raw) in raw(files, prefix, &notes) {
                 shown.insert(raw.procedure.value.clone());
-                played.extend(file(pack, &almanac, &raw, margin));
+                played.extend(file(pack, &almanac, &raw, Margin::new(&path, &notes)));
             }
         }
         Err(error) => Margin::new(prefix, &notes).repeat(Spot::START, &error),

@@ -13,8 +13,8 @@ use jiff::civil::DateTime;
 use serde_json::{Map, Value};
 
 use super::audit::{self, Played};
-use super::{expect, needs};
 use super::stage::{ExampleFacts, Stage};
+use super::{expect, needs};
 use crate::complaint::{Kind, Margin};
 use crate::raw::examples::{RawExample, RawStep};
 use crate::source::at::At;
@@ -106,31 +106,7 @@ impl<'a> Run<'a> {
             margin.note(raw.spot, "没有写 `does`", "`does` is missing");
             return Err(Stopped);
         }
-        self.trace(raw, now, margin);
         expect::all(self, raw, now, margin)
-    }
-
-    fn trace(&self, raw: &At<RawStep>, now: Instant, margin: Margin<'_>) {
-        let Some(case) = &self.case else { return };
-        let Ok(ctx) = self.context(now, &raw.at, margin) else { return };
-        let clocks: Map<String, Value> = self.def.clocks.iter().map(|def| {
-            let clock = case.detail.clocks.get(&def.name);
-            let due = clock.and_then(|clock| clock.due_at(ctx.calendar, now).ok()).map(|due| due.at);
-            let is = match clock {
-                None => "not_started",
-                Some(clock) if !clock.is_running() => "stopped",
-                Some(clock) if clock.open_pause().is_some() => "paused",
-                Some(_) if due.is_some_and(|due| due <= now) => "expired",
-                Some(_) => "running",
-            };
-            (def.name.clone(), serde_json::json!({"is": is, "due": due.map(|d| time::civil_of(d).strftime("%Y-%m-%d %H:%M:%S").to_string())}))
-        }).collect();
-        let terms: Map<String, Value> = self.def.terms.iter().filter_map(|(t, f)| Some((t.clone(), case.detail.fields.get(f)?.clone()))).collect();
-        let done: Map<String, Value> = case.detail.acts.iter().map(|(n, d)| (n.clone(), d.times.into())).collect();
-        let line = serde_json::json!({"procedure": self.stage.procedure, "line": raw.spot.line, "act": raw.does.as_ref().map(|a| a.value.clone()), "refused": raw.refused.is_some(),
-            "state": case.state, "ended": case.outcome.is_some(), "clocks": clocks, "terms": terms, "done": done, "issued": case.detail.instruments.keys().collect::<Vec<_>>(),
-            "given": raw.given.keys().chain(raw.form.iter().flat_map(|f| self.stage.forms.get(f.as_str()).into_iter().flat_map(|f| f.keys()))).collect::<Vec<_>>(), "files": raw.files.0.iter().map(|f| f.value.clone()).collect::<Vec<_>>()});
-        eprintln!("TRACE {line}");
     }
 
     /// Lets every timer ring whose moment comes before the step, in the order of their moments.
