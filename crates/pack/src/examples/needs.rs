@@ -7,8 +7,7 @@ use crate::complaint::{Kind, Margin};
 use crate::raw::examples::RawStep;
 use crate::source::at::At;
 
-/// Leaves out each field that the step names and expects a refusal about that very field. Where a condition of the act already
-/// refuses, the form must still ask for the field.
+/// Leaves out each field that the step names and expects a refusal for want of it.
 pub(super) fn each(
     run: &Run<'_>,
     raw: &RawStep,
@@ -33,17 +32,16 @@ pub(super) fn each(
     Ok(())
 }
 
+/// Whether the act is refused for want of the field, and its form asks for it.
 fn needed(run: &Run<'_>, whole: &Proposal, field: &At<String>, ctx: &Context<'_>) -> bool {
     let mut without = whole.clone();
     without.given.remove(field.as_str());
     without.files.retain(|file| file.field != field.as_str());
-    let asked = || {
-        let takes = run.def.act(&whole.act).map(|act| act.takes.as_slice()).unwrap_or_default();
-        takes.iter().any(|take| take.field == field.as_str() && take.required)
-    };
-    match decide(&run.def, run.case.as_ref(), &without, ctx) {
-        Ok(_) => false,
-        Err(refusal) if refusal.kind == RefusalKind::Field => refusal.field.as_deref() == Some(field.as_str()),
-        Err(refusal) => refusal.kind == RefusalKind::Guard && asked(),
-    }
+    let takes = run.def.act(&whole.act).map(|act| act.takes.as_slice()).unwrap_or_default();
+    let asked = takes.iter().any(|take| take.field == field.as_str() && take.required);
+    // A condition of the act may look at the field before anybody asks whether it is there.
+    let refused = decide(&run.def, run.case.as_ref(), &without, ctx).is_err_and(|refusal| {
+        refusal.kind == RefusalKind::Guard || refusal.field.as_deref() == Some(field.as_str())
+    });
+    asked && refused
 }
