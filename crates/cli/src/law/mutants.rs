@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use guiju_kernel::checker::{Mutant, Verdict, mutants};
+use guiju_kernel::checker::{Around, Mutant, Verdict, mutants};
 use guiju_kernel::constraint::Constraint;
-use guiju_kernel::procedure::definition::Procedure;
+use guiju_kernel::procedure::definition::{ClockDef, Procedure};
 use guiju_pack::{Pack, Scripts};
 use serde_json::{Value, json};
 
@@ -46,6 +46,8 @@ pub(super) fn run(args: &Common) -> Result<ExitCode, Fault> {
         let found = law.pack.statutes.iter().find(|statute| statute.terms.contains_key(term));
         found.map(|statute| statute.id.clone())
     };
+    let same_values = |a: &str, b: &str| a == b || law.params.get(a) == law.params.get(b);
+    let around = Around { statute_of: &statute_of, same_values: &same_values };
     let wanted = |procedure: &&Arc<Procedure>| args.procedure.as_ref().is_none_or(|id| procedure.id == *id);
     let benches: Vec<Bench<'_>> =
         law.pack.procedures.iter().filter(wanted).map(|procedure| Bench::of(&law, &scripts, procedure)).collect();
@@ -54,7 +56,7 @@ pub(super) fn run(args: &Common) -> Result<ExitCode, Fault> {
     }
     let all: Vec<(&Bench<'_>, Mutant)> = benches
         .iter()
-        .flat_map(|bench| mutants(bench.procedure, &statute_of).into_iter().map(move |mutant| (bench, mutant)))
+        .flat_map(|bench| mutants(bench.procedure, &around).into_iter().map(move |mutant| (bench, mutant)))
         .collect();
     Ok(report(&all, &survivors(&all)?, args.json))
 }
@@ -152,7 +154,8 @@ impl<'a> Bench<'a> {
 }
 
 /// What loading would complain of: a clock that nothing starts, a state that nothing leads to, a case that nothing opens, a
-/// condition over a term that is not mapped, a cause that nothing pauses for, a tag without what it rests on.
+/// condition over a term that is not mapped, a cause that nothing pauses for, an extension that nothing can grant, a tag without
+/// what it rests on.
 fn refused_by_loader(pack: &Pack, procedure: &Procedure) -> bool {
     let started = |name: &str| {
         procedure.acts.iter().any(|act| {
@@ -170,6 +173,7 @@ fn refused_by_loader(pack: &Pack, procedure: &Procedure) -> bool {
     };
     !procedure.clocks.iter().all(|clock| started(&clock.name))
         || !procedure.clocks.iter().all(|clock| clock.pause_causes.iter().all(|cause| paused(&clock.name, cause)))
+        || !procedure.clocks.iter().all(|clock| grantable(procedure, clock))
         || !procedure.states.iter().all(|state| entered(&state.name))
         || !acts().any(|act| act.from.is_empty())
         || !acts().flat_map(|act| &act.receives).all(issued)
@@ -177,4 +181,12 @@ fn refused_by_loader(pack: &Pack, procedure: &Procedure) -> bool {
         || !acts().flat_map(|act| act.by.iter().flat_map(|rule| &rule.distinct_from)).all(|name| named(name))
         || !pack.tags_lacking(procedure).is_empty()
         || !pack.unfounded_acts(procedure).is_empty()
+}
+
+/// Whether the acts that extend the clock can be done as often as it may be extended.
+fn grantable(procedure: &Procedure, clock: &ClockDef) -> bool {
+    let Some(extend) = &clock.extend else { return true };
+    let grants = procedure.acts.iter().filter(|act| act.extends.contains(&clock.name));
+    let often: Option<u32> = grants.map(|act| act.at_most.as_ref().map(|limit| limit.times)).sum();
+    often.is_none_or(|often| often >= extend.times)
 }

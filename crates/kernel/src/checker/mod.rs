@@ -28,7 +28,7 @@ use serde_json::Value;
 
 pub use contradiction::{Contradiction, contradictions};
 pub use judge::check;
-pub use mutant::{Mutant, mutants};
+pub use mutant::{Around, Mutant, mutants};
 pub use proof::{Proof, ProofEdge, ProofNode};
 
 use crate::procedure::definition::Text;

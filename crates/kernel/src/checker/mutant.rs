@@ -13,9 +13,17 @@ pub struct Mutant {
     pub procedure: Procedure,
 }
 
-/// Every change of the procedure, one at a time. A mapping rests on the statute that speaks of the term: `statute_of` names it.
-pub fn mutants(procedure: &Procedure, statute_of: &dyn Fn(&str) -> Option<String>) -> Vec<Mutant> {
-    let mut all = Bench { procedure, found: Vec::new() };
+/// What the statutes around a procedure say, as far as its mutants need it.
+pub struct Around<'a> {
+    /// The statute that speaks of a term: what a mapping rests on.
+    pub statute_of: &'a dyn Fn(&str) -> Option<String>,
+    /// Whether two parameters have the same values: a clock that goes by the other one is no other clock.
+    pub same_values: &'a dyn Fn(&str, &str) -> bool,
+}
+
+/// Every change of the procedure, one at a time, that could make a difference.
+pub fn mutants(procedure: &Procedure, around: &Around<'_>) -> Vec<Mutant> {
+    let mut all = Bench { procedure, around, found: Vec::new() };
     for (at, act) in procedure.acts.iter().enumerate().filter(|(_, act)| !act.records_history) {
         let mut without = procedure.clone();
         without.acts.remove(at);
@@ -34,15 +42,16 @@ pub fn mutants(procedure: &Procedure, statute_of: &dyn Fn(&str) -> Option<String
     for term in procedure.terms.keys() {
         let mut without = procedure.clone();
         without.terms.remove(term);
-        let basis = statute_of(term).into_iter().collect();
+        let basis = (around.statute_of)(term).into_iter().collect();
         all.found.push(Mutant { what: format!("{term}: mapping dropped"), basis, procedure: without });
     }
-    all.mappings(statute_of);
+    all.mappings();
     all.found
 }
 
 struct Bench<'a> {
     procedure: &'a Procedure,
+    around: &'a Around<'a>,
     found: Vec<Mutant>,
 }
 
@@ -76,7 +85,10 @@ impl Bench<'_> {
         for name in &act.starts {
             self.act(at, act, &format!("start of `{name}` removed"), |act| act.starts.retain(|known| known != name));
         }
-        for name in &act.stops {
+        // The end of a case stops every clock, whatever the act that ends it says.
+        let ends = |state: &&str| self.procedure.state(state).is_some_and(|state| state.end.is_some());
+        let stops = if act.to.as_deref().filter(ends).is_some() { &[] } else { act.stops.as_slice() };
+        for name in stops {
             self.act(at, act, &format!("stop of `{name}` removed"), |act| act.stops.retain(|known| known != name));
         }
         for pause in act.pauses.iter().filter(|pause| pause.notice.is_some()) {
@@ -148,7 +160,7 @@ impl Bench<'_> {
     }
 
     /// Each term speaks for another field of the same kind instead.
-    fn mappings(&mut self, statute_of: &dyn Fn(&str) -> Option<String>) {
+    fn mappings(&mut self) {
         for (term, name) in &self.procedure.terms {
             let Some(field) = self.procedure.field(name) else { continue };
             let kind = std::mem::discriminant(&field.kind);
@@ -157,14 +169,16 @@ impl Bench<'_> {
             let mut procedure = self.procedure.clone();
             procedure.terms.insert(term.clone(), other.name.clone());
             let what = format!("{term}: mapped to `{}` instead of `{name}`", other.name);
-            let basis = statute_of(term).into_iter().collect();
+            let basis = (self.around.statute_of)(term).into_iter().collect();
             self.found.push(Mutant { what, basis, procedure });
         }
     }
 
     fn clocks(&mut self) {
-        let other =
-            |limit: &str| self.procedure.clocks.iter().map(|clock| clock.limit.clone()).find(|known| known != limit);
+        let other = |limit: &str| {
+            let limits = self.procedure.clocks.iter().map(|clock| clock.limit.clone());
+            limits.into_iter().find(|known| !(self.around.same_values)(known, limit))
+        };
         let mut found = Vec::new();
         for (at, clock) in self.procedure.clocks.iter().enumerate() {
             let mut change = |what: &str, change: &dyn Fn(&mut crate::procedure::definition::ClockDef)| {

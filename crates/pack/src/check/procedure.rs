@@ -52,6 +52,7 @@ pub(crate) fn procedure(file: &File<RawProcedure>, known: &Known<'_>, margin: Ma
     headline(raw, &procedure, &scope, margin);
     unused(raw, margin);
     unused_causes(raw, margin);
+    unused_extensions(raw, &procedure, margin);
     founded::check(raw, &procedure.acts, known, margin);
     graph::check(raw, &procedure, margin);
     procedure
@@ -334,6 +335,26 @@ fn unused_causes(raw: &RawProcedure, margin: Margin<'_>) {
                 cause.spot,
                 format!("没有行为因 `{}` 中止 `{}`", cause.as_str(), clock.as_str()),
                 format!("no act pauses `{}` for the cause `{}`", clock.as_str(), cause.as_str()),
+            );
+        }
+    }
+}
+
+/// An extension that no act can grant says more than the procedure does.
+fn unused_extensions(raw: &RawProcedure, procedure: &Procedure, margin: Margin<'_>) {
+    for (name, clock) in raw.clocks.iter() {
+        let Some(extend) = &clock.extend else { continue };
+        let grants = procedure.acts.iter().filter(|act| act.extends.iter().any(|known| known == name.as_str()));
+        let often: Option<u32> = grants.map(|act| act.at_most.as_ref().map(|limit| limit.times)).sum();
+        if let Some(often) = often.filter(|often| *often < extend.times) {
+            margin.note(
+                name.spot,
+                format!("`{}` 可以延长 {} 次，而延长它的行为只能做 {often} 次", name.as_str(), extend.times),
+                format!(
+                    "`{}` may be extended {} times, and acts extend it {often} times at most",
+                    name.as_str(),
+                    extend.times
+                ),
             );
         }
     }

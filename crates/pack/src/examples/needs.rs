@@ -40,8 +40,7 @@ fn needed(run: &Run<'_>, whole: &Proposal, field: &At<String>, ctx: &Context<'_>
     let takes = run.def.act(&whole.act).map(|act| act.takes.as_slice()).unwrap_or_default();
     let asked = takes.iter().any(|take| take.field == field.as_str() && take.required);
     // A condition of the act may look at the field before anybody asks whether it is there.
-    let refused = decide(&run.def, run.case.as_ref(), &without, ctx).is_err_and(|refusal| {
-        refusal.kind == RefusalKind::Guard || refusal.field.as_deref() == Some(field.as_str())
-    });
+    let refused = decide(&run.def, run.case.as_ref(), &without, ctx)
+        .is_err_and(|refusal| refusal.kind == RefusalKind::Guard || refusal.field.as_deref() == Some(field.as_str()));
     asked && refused
 }
