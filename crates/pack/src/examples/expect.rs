@@ -111,7 +111,10 @@ fn told_to_the_party(case: &Case, raw: &At<RawStep>, wrong: &mut Differences<'_>
     if let Some(issued) = &raw.issued {
         let told: BTreeSet<&str> = issued.iter().map(|instrument| instrument.as_str()).collect();
         let came: BTreeSet<&str> = case.detail.instruments.keys().map(String::as_str).collect();
-        let list = |names: &BTreeSet<&str>| names.iter().copied().collect::<Vec<_>>().join(", ");
+        let list = |names: &BTreeSet<&str>| match names.len() {
+            0 => "-".to_owned(),
+            _ => names.iter().copied().collect::<Vec<_>>().join(", "),
+        };
         let spot = issued.first().map_or(raw.spot, |instrument| instrument.spot);
         wrong.unless(told == came, spot, &list(&told), &list(&came));
     }
