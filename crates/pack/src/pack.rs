@@ -92,6 +92,9 @@ pub struct Statute {
 }
 
 impl Pack {
+    /// What stands before the paths of the pack inside the program when they are told.
+    pub const SHIPPED: &'static str = archive::SHIPPED;
+
     /// Loads the pack in a folder.
     ///
     /// # Errors

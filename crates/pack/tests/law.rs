@@ -104,6 +104,13 @@ fn fragments_keep_and_break_their_constraints() {
 }
 
 #[test]
+fn the_statutes_agree_with_themselves() {
+    for pack in [penalties(), pack("../../packs/industry-it-bureau")] {
+        assert_eq!(pack.disagreements(""), guiju_pack::Disagreements::default());
+    }
+}
+
+#[test]
 fn a_decision_reached_around_the_notice_is_told_as_the_shortest_course() {
     let (verdict, path, _) = after("notice-first", |procedure| {
         act(procedure, "review").from.push(("filed".to_owned(), Guard::Always));

@@ -41,6 +41,11 @@ pub struct Card {
     pub until: Date,
 }
 
+impl Card {
+    /// The kind of card that the register of officers tells of: 行政执法证.
+    pub const ENFORCEMENT: &'static str = "enforcement";
+}
+
 /// Somebody wants to do an act.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Proposal {
