@@ -166,6 +166,7 @@ fn a_circle_that_runs_a_clock_for_ever_is_found_and_a_bound_makes_it_lawful() {
     assert_eq!(verdict, Verdict::Violated);
     assert!(path.contains(&"退回补充".to_owned()), "{path:?}");
     assert_eq!(after("decide-in-time", back(Some(2))).0, Verdict::Holds);
+    assert_eq!(after("decide-in-time", back(Some(30))).0, Verdict::Holds, "a high bound is a bound");
 }
 
 #[test]

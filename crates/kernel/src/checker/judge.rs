@@ -80,7 +80,8 @@ impl Laid<'_> {
         {
             let round = acts(path.get(begins..).unwrap_or_default());
             let mut whole = acts(path.get(..begins).unwrap_or_default());
-            (0..ROUNDS).for_each(|_| whole.extend(&round));
+            let rounds = ROUNDS.max(self.plan.greatest_count() + 1);
+            (0..rounds).for_each(|_| whole.extend(&round));
             return (finding, Some(Course { acts: whole, breaks: false }));
         }
         (unbroken(ground, constraint, &graph), None)
@@ -102,7 +103,8 @@ pub(super) fn undecided(ground: &Ground<'_>, constraint: &Constraint, zh: &str, 
     Finding { verdict: Verdict::Violated, why, path: Vec::new(), proof }
 }
 
-/// A course that goes round is followed so often: what is bounded in it is bounded by less.
+/// A course that goes round is followed at least so often, and more often than anything in it may be counted: what is bounded in it
+/// then breaks off.
 const ROUNDS: usize = 8;
 
 fn broken(ground: &Ground<'_>, constraint: &Constraint, graph: &Graph, bad: u32) -> (Finding, Vec<u32>) {
