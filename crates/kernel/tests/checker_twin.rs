@@ -192,6 +192,29 @@ fn rule(random: &mut Random, any: bool) -> ActorRule {
     }
 }
 
+fn run_clocks(random: &mut Random, act: &mut Act, opens: bool, chain: bool) {
+    for clock in CLOCKS.map(str::to_owned) {
+        match random.below(14) {
+            0..3 => act.starts.push(clock),
+            3 | 4 => act.stops.push(clock),
+            9 => act.publishes.push(PublicationDuty { what: "it".to_owned(), clock, withheld: Vec::new() }),
+            _ if chain && random.chance(2) => {}
+            _ if opens => {}
+            5 => {
+                act.stops.push(clock.clone());
+                act.starts.push(clock);
+            }
+            6 => {
+                let (cause, notice) = (random.word(&["lawful", "other"]), random.of(&[None, Some("paper".to_owned())]));
+                act.pauses.push(PauseBy { clock, cause, notice });
+            }
+            7 => act.resumes.push(clock),
+            8 => act.extends.push(clock),
+            _ => {}
+        }
+    }
+}
+
 fn act(random: &mut Random, at: usize, states: usize, names: &[String]) -> Act {
     let inner = states - 1;
     let opens = at == 0;
@@ -238,26 +261,7 @@ fn act(random: &mut Random, at: usize, states: usize, names: &[String]) -> Act {
     if random.chance(6) {
         act.at_most = Some(AtMost { times: random.of(&[1, 1, 2, 3, 10]), reason: Text::default() });
     }
-    for clock in CLOCKS.map(str::to_owned) {
-        match random.below(14) {
-            0..3 => act.starts.push(clock),
-            3 | 4 => act.stops.push(clock),
-            9 => act.publishes.push(PublicationDuty { what: "it".to_owned(), clock, withheld: Vec::new() }),
-            _ if chain && random.chance(2) => {}
-            _ if opens => {}
-            5 => {
-                act.stops.push(clock.clone());
-                act.starts.push(clock);
-            }
-            6 => {
-                let (cause, notice) = (random.word(&["lawful", "other"]), random.of(&[None, Some("paper".to_owned())]));
-                act.pauses.push(PauseBy { clock, cause, notice });
-            }
-            7 => act.resumes.push(clock),
-            8 => act.extends.push(clock),
-            _ => {}
-        }
-    }
+    run_clocks(random, &mut act, opens, chain);
     if random.chance(6) {
         let on_receipt_starts = random.some(&CLOCKS, 2);
         act.issues.push(Issue { instrument: "paper".to_owned(), title: Text::default(), on_receipt_starts });

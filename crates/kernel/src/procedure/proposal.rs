@@ -97,6 +97,11 @@ pub trait Facts {
         let _ = (name, at);
         None
     }
+    /// What people call one of the facts of the statutes.
+    fn fact_title(&self, name: &str, at: Instant) -> Option<Text> {
+        let _ = (name, at);
+        None
+    }
     /// In whose names the published item list says that a procedure decides: `None` where no item of the list is handled by it, and
     /// nobody where its items name no authority.
     fn authorities(&self, procedure: &str) -> Option<Vec<Text>> {
@@ -166,7 +171,7 @@ pub struct Refusal {
     pub article: Vec<String>,
     /// What is not possible and why, in a sentence.
     pub why: Text,
-    /// What would make it possible.
+    /// What would make it possible; `why` may say it already ([`Refusal::further`]).
     pub mend: Option<Text>,
     /// The field at fault, if one is.
     pub field: Option<String>,
