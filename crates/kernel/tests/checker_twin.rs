@@ -1,5 +1,5 @@
 //! Does the law checker, which looks at as little as it can, say of random small procedures what its slow twin says, which walks
-//! them whole?
+//! them whole? And does the second reader believe the proof of each?
 //!
 //! `holds` may stand where the twin finds nothing bound (ADR 0110: an act that no course reaches may count as bound on a coarse graph);
 //! anything else must be equal. `GUIJU_TWIN_SEED` and `GUIJU_TWIN_CASES` run others.
@@ -458,6 +458,8 @@ fn the_checker_agrees_with_its_slow_twin_on_random_procedures() {
         };
         *seen.entry((pattern, slow)).or_default() += 1;
         let finding = check(&procedure, &constraint, World { facts: &facts, params: &params });
+        let proof = serde_json::to_string(&finding.proof).unwrap();
+        assert_eq!(guiju_recheck::recheck(&proof), Ok(()), "case {case}: the proof does not follow");
         if !agree(finding.verdict, slow) {
             let path: Vec<&str> = finding.path.iter().map(|step| step.zh.as_str()).collect();
             let head =
