@@ -45,6 +45,13 @@ pub struct Register {
     pub verifies: Vec<String>,
 }
 
+impl Register {
+    /// The register that holds officers by account: their cards, qualifications and recusals.
+    pub const OFFICERS: &'static str = "officers";
+    /// Its field of qualifications.
+    pub const QUALIFICATIONS: &'static str = "qualifications";
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Retention {
     pub years: u32,

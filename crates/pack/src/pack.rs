@@ -85,6 +85,8 @@ pub struct Statute {
     pub rests_on: BTreeMap<String, Vec<String>>,
     /// Its facts as conditions over its terms.
     pub facts: BTreeMap<String, Guard>,
+    /// What people call its facts, where it says so.
+    pub fact_titles: BTreeMap<String, Text>,
     /// Its terms, each with the kind of field that can speak for it.
     pub terms: BTreeMap<String, FieldKind>,
     /// Kinds of procedure that it speaks of, each with the tags that such a procedure must bear.
@@ -94,6 +96,9 @@ pub struct Statute {
 }
 
 impl Pack {
+    /// What stands before the paths of the pack inside the program when they are told.
+    pub const SHIPPED: &'static str = archive::SHIPPED;
+
     /// Loads the pack in a folder.
     ///
     /// # Errors
@@ -223,9 +228,18 @@ impl Pack {
 
     /// What a statute in force at a moment means by one of its facts.
     pub fn fact(&self, name: &str, at: Instant) -> Option<&Guard> {
+        self.statutes_at(at).find_map(|statute| statute.facts.get(name))
+    }
+
+    /// What people call a fact of a statute in force at a moment.
+    pub fn fact_title(&self, name: &str, at: Instant) -> Option<&Text> {
+        self.statutes_at(at).find_map(|statute| statute.fact_titles.get(name))
+    }
+
+    fn statutes_at(&self, at: Instant) -> impl Iterator<Item = &Statute> {
         let day = date_of(at);
-        let in_force = |range: &InForce| range.from <= day && range.until.is_none_or(|until| day < until);
-        self.statutes.iter().filter(|statute| in_force(&statute.in_force)).find_map(|statute| statute.facts.get(name))
+        let in_force = move |range: &InForce| range.from <= day && range.until.is_none_or(|until| day < until);
+        self.statutes.iter().filter(move |statute| in_force(&statute.in_force))
     }
 
     /// The notices of holidays, in the order of the files: what an `Almanac` is built from.

@@ -43,13 +43,18 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Everything that is told of the pack in a folder, its examples included, with paths from that folder.
+/// Everything that is told of the pack in a folder, its examples and its law included, with paths from that folder.
 fn told(folder: &Path) -> Vec<String> {
-    let complaints: Vec<Complaint> = match run_examples(folder) {
-        Ok(examples) => examples.failures,
-        Err(complaints) => complaints,
-    };
     let prefix = format!("{}/", folder.display());
+    let complaints: Vec<Complaint> = match (run_examples(folder), Pack::load(folder)) {
+        (Ok(examples), Ok(pack)) => {
+            let disagreements = pack.disagreements(&prefix);
+            let contradictions = disagreements.contradictions.into_iter().map(|one| one.told);
+            let fragments = disagreements.fragments.into_iter().map(|one| one.told);
+            examples.failures.into_iter().chain(contradictions).chain(fragments).collect()
+        }
+        (Err(complaints), _) | (_, Err(complaints)) => complaints,
+    };
     complaints.iter().map(|complaint| complaint.to_string().replace(&prefix, "")).collect()
 }
 

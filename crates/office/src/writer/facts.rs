@@ -65,6 +65,10 @@ impl Facts for Book<'_> {
         self.volume.pack.fact(name, at).cloned()
     }
 
+    fn fact_title(&self, name: &str, at: Instant) -> Option<Text> {
+        self.volume.pack.fact_title(name, at).cloned()
+    }
+
     fn authorities(&self, procedure: &str) -> Option<Vec<Text>> {
         self.current.pack.authorities(procedure)
     }

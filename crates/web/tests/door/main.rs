@@ -12,6 +12,7 @@
 //! | simplified procedure with confiscation or above 200 / 3,000 yuan | `spot::nothing_is_confiscated_on_the_spot`, `spot::a_citizen_pays_200_at_most`, `spot::an_organisation_pays_3000_at_most` |
 //! | decision where legal review is due and not passed | `penalty::no_decision_without_the_review_that_is_due`, `hearing::a_hearing_is_followed_by_legal_review` |
 //! | over 90 days without extension or a counted pause | `penalty::after_ninety_days_there_is_no_decision`, `penalty::a_counted_pause_and_an_extension_make_the_ninety_days_longer` |
+//! | late fee above the fine | `penalty::a_late_fee_does_not_exceed_the_fine` |
 //! | hearing right omitted at 5,000 / 100,000 yuan | `hearing::the_right_to_be_heard_is_not_passed_over` (both thresholds, each a fen below as well), `hearing::no_decision_while_a_hearing_may_still_be_asked_for`, `hearing::a_waived_defence_is_no_waived_hearing` |
 //! | licence from an item not on the list, or without authority basis | `licence::an_item_off_the_list_is_not_licensed`, `licence::a_licence_rests_on_a_listed_authority` |
 //! | station licence outliving its frequency licence | `licence::a_station_licence_does_not_outlive_its_permit` |
