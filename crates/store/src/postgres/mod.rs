@@ -9,6 +9,7 @@ mod settle;
 mod steps;
 mod write;
 mod write_payloads;
+mod write_publications;
 mod write_rows;
 
 #[path = "../both/cases.rs"]
@@ -25,6 +26,8 @@ mod lease;
 mod logs;
 #[path = "../both/payloads.rs"]
 mod payloads;
+#[path = "../both/publications.rs"]
+mod publications;
 #[path = "../both/registers.rs"]
 mod registers;
 #[path = "../both/rows.rs"]
