@@ -57,7 +57,8 @@ pub(crate) fn standing<'a>(case: &'a Case, procedure: &'a Procedure, rules: &'a 
     if matches!(case.origin, Origin::Mirror { .. }) {
         return Vec::new();
     }
-    let done = |act: &Act| case.detail.acts.contains_key(&act.name);
+    // Most acts owe nothing: they are passed by before the case is asked.
+    let done = |act: &Act| !act.publishes.is_empty() && case.detail.acts.contains_key(&act.name);
     let mut duties: BTreeMap<&str, (&str, Vec<&str>)> = BTreeMap::new();
     for duty in procedure.acts.iter().filter(|act| done(act)).flat_map(|act| &act.publishes) {
         let slot = duties.entry(&duty.what).or_insert_with(|| (duty.clock.as_str(), Vec::new()));

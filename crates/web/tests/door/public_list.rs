@@ -254,6 +254,37 @@ async fn licences_and_inspections_stand_by_kind_and_year_without_what_is_the_par
     }
 }
 
+/// What was published is what the case held then: a later result has not passed the checks, and is owed beside it.
+#[tokio::test]
+async fn a_later_result_is_not_public_before_it_is_published() {
+    let house = bureau().await;
+    let case = house.approved().await;
+    let there = [("arrived", "2024-03-04 09:00"), ("place", "工业大道8号"), ("card_shown", "true")];
+    house.does(PAIR, case, "inspect", &there).await;
+    house.does(PAIR, case, "record", &[("content", "功率超出执照。"), ("signed", "signed")]).await;
+    house
+        .does(PAIR, case, "order", &[("result_text", "发现一处不符，责令改正。"), ("order_text", "调整发射功率。")])
+        .await;
+    house.does("publisher", case, "publish", CHECKED).await;
+    house.until("2024-03-06 09:00").await;
+    house.does("inspector1", case, "rectify", &[("rectified_text", "已调整。")]).await;
+    house.does(PAIR, case, "recheck", &[("recheck_outcome", "not_done"), ("recheck_text", "功率未调整。")]).await;
+    let suspected = [
+        ("result_text", "拒不改正，移送处罚。"),
+        ("lead_title", "不按许可使用频率"),
+        ("lead_facts", "复查时功率仍然超出执照。"),
+    ];
+    house.does(PAIR, case, "open_lead", &suspected).await;
+    let record = house.visit(&record(case)).await;
+    assert!(record.main().contains("发现一处不符，责令改正。"), "{}", record.words());
+    for hidden in ["拒不改正", "不按许可使用频率", "复查时功率", "2024年3月6日"] {
+        assert!(!record.html.contains(hidden), "`{hidden}` is public before it was published");
+    }
+    let owed = house.get("publisher", "/work/publications").await;
+    assert!(owed.main().contains(&format!("/work/case/{case}\"")), "the later result is owed: {}", owed.words());
+    assert!(house.visit(LIST).await.main().contains("对讲机使用情况检查"), "the earlier one stands");
+}
+
 /// Pages meet: newest first, each publication once, however few stand on a page.
 #[tokio::test]
 async fn pages_of_the_list_meet() {
