@@ -76,6 +76,8 @@ pub struct PublishedPage {
     pub next: Option<PublicationCursor>,
     /// More firms bear such a name than were looked at.
     pub more_firms: bool,
+    /// The case whose number was looked for, if its publication was withdrawn with a reason to be told: the list no longer leads there.
+    pub withdrawn: Option<u64>,
 }
 
 /// One publication that is still owed.
@@ -125,6 +127,10 @@ impl Office {
             out.lines.extend(self.public_line(&case, &procedure, standing).await?);
         }
         out.next = page.rows.last().filter(|_| page.more).and_then(|row| cursor(row, row.published));
+        if let (Some(case), true) = (query.case, out.lines.is_empty()) {
+            let (_, withdrawn) = self.published_case(case).await?;
+            out.withdrawn = (!withdrawn.is_empty()).then_some(case);
+        }
         Ok(out)
     }
 

@@ -105,9 +105,11 @@ fn values_at(history: &[Record], procedure: &Procedure, seq: u64) -> Map<String,
     values
 }
 
-/// Public fields with a value, in form order. The party stands in the head and not here: its field would show the code of a person.
+/// Public fields with a value, in form order. Party and headline stand in the head and not here: the party's field would show the code
+/// of a person.
 fn lines(values: &Map<String, Value>, procedure: &Procedure, withheld: &[&str], volume: &Volume, mask: &Mask) -> Lines {
-    let fields = procedure.fields.iter().filter(|field| shown(field, withheld) && field.kind != FieldKind::Party);
+    let in_head = |field: &Field| field.kind == FieldKind::Party || field.name == procedure.headline;
+    let fields = procedure.fields.iter().filter(|field| shown(field, withheld) && !in_head(field));
     let line = |field: &Field| {
         let value = values.get(&field.name).filter(|value| !value.is_null())?;
         let text = show::value(&public_columns(field), value, volume);

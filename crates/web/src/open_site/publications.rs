@@ -40,6 +40,7 @@ struct ListPage {
     filtered: bool,
     lines: Vec<PublishedLine>,
     more_firms: bool,
+    withdrawn: Option<u64>,
     next: Option<String>,
     export: String,
 }
@@ -104,6 +105,7 @@ pub async fn list(State(state): State<WebState>, visit: Visit, Query(query): Que
         export: address("/public/publications.csv", &ask, None),
         lines: found.lines,
         more_firms: found.more_firms,
+        withdrawn: found.withdrawn,
         words: ask.words,
         f: visit.frame(&state, "/public/publications"),
     })

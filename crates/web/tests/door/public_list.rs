@@ -155,6 +155,9 @@ async fn a_withdrawn_penalty_leaves_the_list_and_says_why() {
         let page = house.visit(&path).await;
         assert!(!page.html.contains("屏蔽器"), "{path} still lists it: {}", page.words());
     }
+    let link = format!("href=\"{}\"", record(case));
+    assert!(house.visit(&format!("{LIST}?q={number}")).await.main().contains(&link), "its number leads to the reason");
+    assert!(!house.visit(&format!("{LIST}?q={}", code(1))).await.main().contains(&link));
     let gone = house.visit(&record(case)).await;
     for says in ["公示已撤回", "处罚决定经复议变更，撤回公示。", &number, "2024年4月8日 09:00"] {
         assert!(gone.main().contains(says), "`{says}` is not said: {}", gone.words());
