@@ -131,6 +131,8 @@ pub trait Store: Send + Sync {
     // --- registers ------------------------------------------------------------------------------------------------
     /// The version in force (`until` absent), if any; ended entries are in the history.
     async fn entry(&self, register: &str, key: &str) -> Result<Option<EntryRow>>;
+    /// Those of the entries that are in force, in any order, in one question: what [`Store::entry`] says of each.
+    async fn entries_of(&self, register: &str, keys: &[String]) -> Result<Vec<EntryRow>>;
     /// Every version, oldest first.
     async fn entry_history(&self, register: &str, key: &str) -> Result<Vec<EntryRow>>;
     async fn entries(&self, query: &EntryQuery) -> Result<EntryPage>;

@@ -130,6 +130,9 @@ impl Store for FailingStore {
     async fn entry(&self, register: &str, key: &str) -> Result<Option<EntryRow>> {
         self.inner.entry(register, key).await
     }
+    async fn entries_of(&self, register: &str, keys: &[String]) -> Result<Vec<EntryRow>> {
+        self.inner.entries_of(register, keys).await
+    }
     async fn entry_history(&self, register: &str, key: &str) -> Result<Vec<EntryRow>> {
         self.inner.entry_history(register, key).await
     }

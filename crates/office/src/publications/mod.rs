@@ -8,6 +8,8 @@ mod searched;
 mod shown;
 mod standing;
 
+use std::collections::{BTreeSet, HashMap};
+
 use guiju_kernel::case::Case;
 use guiju_kernel::procedure::Person;
 use guiju_kernel::procedure::definition::{Procedure, Text};
@@ -15,6 +17,7 @@ use guiju_kernel::rows;
 use guiju_kernel::time::{Instant, to_millis};
 use guiju_store::{OwedQuery, PublicationCursor, PublicationRow, PublishedQuery};
 use jiff::civil::Date;
+use serde_json::Value;
 
 use crate::answer::OfficeError;
 use crate::cases::{Sight, clock_view, oversees};
@@ -119,12 +122,19 @@ impl Office {
             (query.case, query.parties, out.more_firms) = (searched.case, searched.parties, searched.more_firms);
         }
         let page = self.store.published(&query).await?;
-        for (row, case) in self.with_cases(&page.rows).await? {
-            let procedure = self.procedure_of(&case)?;
-            let rules = &self.pack().publications;
-            let all = standing::standing(&case, &procedure, rules);
+        let found = self.with_cases(&page.rows).await?;
+        let names = self.names(found.iter().filter_map(|(_, case)| case.subject.clone())).await?;
+        let rules = self.pack();
+        for (row, case) in &found {
+            let procedure = self.procedure_of(case)?;
+            let all = standing::standing(case, &procedure, &rules.publications);
             let Some(standing) = all.iter().find(|one| one.what == row.what) else { continue };
-            out.lines.extend(self.public_line(&case, &procedure, standing).await?);
+            out.lines.extend(self.public_line(
+                case,
+                &procedure,
+                standing,
+                &self.mask(case, &procedure, standing, &names),
+            )?);
         }
         out.next = page.rows.last().filter(|_| page.more).and_then(|row| cursor(row, row.published));
         if let (Some(case), true) = (query.case, out.lines.is_empty()) {
@@ -134,14 +144,14 @@ impl Office {
         Ok(out)
     }
 
-    async fn public_line(
+    fn public_line(
         &self,
         case: &Case,
         procedure: &Procedure,
         standing: &Standing<'_>,
+        mask: &Mask,
     ) -> Result<Option<PublishedLine>, OfficeError> {
         let Some(published) = standing.published else { return Ok(None) };
-        let mask = self.mask(case, procedure, &standing.withheld).await?;
         let headline = procedure.field(&procedure.headline).filter(|field| lets_out(field, &standing.withheld));
         let (decided, due) = self.decided(standing)?;
         Ok(Some(PublishedLine {
@@ -210,7 +220,7 @@ impl Office {
     /// The rows with their cases, in the order of the rows, read at once.
     async fn with_cases<'r>(&self, rows: &'r [PublicationRow]) -> Result<Vec<(&'r PublicationRow, Case)>, OfficeError> {
         let ids: Vec<u64> = rows.iter().map(|row| row.case_id).collect();
-        let mut cases = std::collections::HashMap::new();
+        let mut cases = HashMap::new();
         for stored in self.store.cases(&ids).await? {
             let id = stored.row.id;
             let case = rows::case_from(stored.row, stored.holdings, stored.timers);
@@ -236,19 +246,23 @@ fn year(year: i16) -> (Option<i64>, Option<i64>) {
     }
 }
 
+/// Names of parties as the register of firms has them, by code.
+type Names = HashMap<String, String>;
+
 impl Office {
-    async fn mask(&self, case: &Case, procedure: &Procedure, withheld: &[&str]) -> Result<Mask, OfficeError> {
-        let rules = self.pack();
-        let rules = &rules.publications;
-        let name = match &case.subject {
-            Some(subject) => self.party_name(subject).await?,
-            None => None,
-        };
-        Ok(Mask::of(
-            standing::party_of(case, procedure, withheld, rules),
-            standing::natural(case, procedure, rules),
-            case,
-            name,
-        ))
+    async fn names(&self, parties: impl Iterator<Item = String>) -> Result<Names, OfficeError> {
+        let parties: BTreeSet<String> = parties.collect();
+        let parties: Vec<String> = parties.into_iter().collect();
+        let rows = self.store.entries_of("enterprises", &parties).await?;
+        let name = |doc: &Value| Some(doc.get("fields")?.get("name")?.as_str()?.to_owned());
+        Ok(rows.into_iter().filter_map(|row| Some((row.key, name(&row.doc)?))).collect())
+    }
+
+    fn mask(&self, case: &Case, procedure: &Procedure, standing: &Standing<'_>, names: &Names) -> Mask {
+        let pack = self.pack();
+        let rules = &pack.publications;
+        let name = case.subject.as_ref().and_then(|subject| names.get(subject)).cloned();
+        let party = standing::party_of(case, procedure, &standing.withheld, rules);
+        Mask::of(party, standing::natural(case, procedure, rules), case, name)
     }
 }

@@ -56,9 +56,10 @@ impl Office {
         }
         let history = self.records_of(id).await?;
         let volume = self.shelf.volume(&case.pack)?.clone();
+        let names = self.names(case.subject.iter().cloned()).await?;
         for one in &all {
-            let mask = self.mask(&case, &procedure, &one.withheld).await?;
-            if let (Some(line), Some(published)) = (self.public_line(&case, &procedure, one).await?, one.published) {
+            let mask = self.mask(&case, &procedure, one, &names);
+            if let (Some(line), Some(published)) = (self.public_line(&case, &procedure, one, &mask)?, one.published) {
                 let values = values_at(&history, &procedure, published.seq);
                 records.push(PublicRecord {
                     line,

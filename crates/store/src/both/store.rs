@@ -92,6 +92,9 @@ impl Store for Backend {
     async fn entry(&self, register: &str, key: &str) -> Result<Option<EntryRow>> {
         registers::entry(&self.readers, register, key).await
     }
+    async fn entries_of(&self, register: &str, keys: &[String]) -> Result<Vec<EntryRow>> {
+        registers::entries_of(&self.readers, register, keys).await
+    }
     async fn entry_history(&self, register: &str, key: &str) -> Result<Vec<EntryRow>> {
         registers::entry_history(&self.readers, register, key).await
     }

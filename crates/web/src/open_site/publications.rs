@@ -27,6 +27,8 @@ const MOST: usize = 20_000;
 const STEP: u32 = 500;
 /// Characters of what is searched for.
 const WORDS_MOST: usize = 100;
+/// Names are looked for by two visitors at a time: each look goes through the whole register of firms.
+static LOOKING: Semaphore = Semaphore::const_new(2);
 /// Files are made one after the other: each may read many thousand cases, and anybody may ask.
 static WRITING: Semaphore = Semaphore::const_new(1);
 
@@ -81,7 +83,9 @@ fn address(path: &str, ask: &PublishedAsk, after: Option<&PublicationCursor>) ->
 
 pub async fn list(State(state): State<WebState>, visit: Visit, Query(query): Query) -> Result<Response, Fault> {
     let ask = ask_of(&query, PAGE);
+    let turn = if ask.words.is_empty() { None } else { Some(LOOKING.acquire().await) };
     let found = state.office.published(&ask).await?;
+    drop(turn);
     let pack = state.office.pack();
     let kinds = pack.publications.kinds.iter().map(|kind| Pick {
         value: kind.id.clone(),
