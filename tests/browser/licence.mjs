@@ -1,5 +1,6 @@
 // A batch of station licences, from the firm's workbook to the stranger who verifies one: refused, mended, corrected once, issued.
 import { accounts, password } from "./stage.mjs";
+import { standsInPublic } from "./casework.mjs";
 import { Visitor, fact } from "./teller.mjs";
 
 const PDF = Buffer.from("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n");
@@ -29,6 +30,7 @@ export async function licence(browser, stage) {
     await correctOnce(browser, stage, matter);
     await supply(firm, matter, rows);
     await decide(browser, stage, matter);
+    await published(browser, stage, matter, title);
     await verify(browser, stage, firm, matter);
   }
   await firm.leave();
@@ -155,7 +157,13 @@ async function decide(browser, stage, id) {
   const told = await page.locator("main").textContent();
   fact(told.includes("承诺") && !told.includes("已超期"), `${officer.name}: it is issued within the promised time`);
   await officer.sound("licences issued");
+  await act(officer, id, "publish");
   await officer.leave();
+}
+
+/** What was granted is public: who, what, in whose name, until when; neither where the stations stand nor on what they send. */
+async function published(browser, stage, id, title) {
+  await standsInPublic({ browser, stage }, `/work/case/${id}`, "", [title, "粤海省无线电管理机构"], ["江海市1号", "3500"]);
 }
 
 async function verify(browser, stage, firm, id) {

@@ -31,7 +31,7 @@ fn data_seeded_past_the_office_pass_verify() {
         "bench", "pages", "--json", "--cases", "500", "--beside", "50", "--loads", "4", "--data", "town", "--dir", ".",
     ];
     let answer = document(&guiju(&args, folder.path()));
-    let pages = ["inbox", "case", "counts", "search"];
+    let pages = ["inbox", "case", "counts", "search", "publications", "publications/firm"];
     let wanted = pages.iter().flat_map(|page| [format!("pages/{page}/p99"), format!("pages/bound/{page}/p99")]);
     assert_eq!(names(&answer), wanted.collect::<Vec<_>>());
     let report = document(&guiju(&["verify", "--json", "--data", "town/500"], folder.path()));

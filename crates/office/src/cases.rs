@@ -359,7 +359,7 @@ fn clocks(case: &Case, procedure: &Procedure, volume: &Volume, now: Instant) -> 
 }
 
 /// A clock as every page shows it. A clock that cannot be reckoned shows no due moment rather than a wrong one.
-fn clock_view(
+pub(crate) fn clock_view(
     name: &str,
     clock: &Clock,
     procedure: &Procedure,

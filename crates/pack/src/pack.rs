@@ -8,7 +8,7 @@ use std::sync::Arc;
 use guiju_kernel::calendar::{Notice, WorkingHours};
 use guiju_kernel::constraint::Constraint;
 use guiju_kernel::figure::definition::Figure;
-use guiju_kernel::organ::{Item, Organ, Register, Role, Unit};
+use guiju_kernel::organ::{Item, Organ, Publications, Register, Role, Unit};
 use guiju_kernel::procedure::ParamValue;
 use guiju_kernel::procedure::definition::{FieldKind, InForce, Procedure, Text};
 use guiju_kernel::procedure::guard::Guard;
@@ -17,7 +17,7 @@ use jiff::civil::Date;
 
 use crate::archive;
 use crate::check::known::Known;
-use crate::check::{bureau, calendar, figure, law, platform, procedure};
+use crate::check::{bureau, calendar, figure, law, platform, procedure, publications};
 use crate::complaint::{Complaint, Kind, Margin};
 use crate::platform::Platform;
 use crate::source::at::At;
@@ -53,6 +53,8 @@ pub struct Pack {
     pub years: BTreeMap<i16, String>,
     /// Words of the interface that the pack may set (portal name, footer lines …).
     pub words: BTreeMap<String, Text>,
+    /// What becomes public, and by which acts.
+    pub publications: Publications,
 }
 
 /// One dated value of a parameter.
@@ -302,7 +304,9 @@ fn checked(sources: &Sources, notes: &RefCell<Vec<Complaint>>) -> Option<Pack> {
         params,
         years: sources.years.clone(),
         words: file.raw.words.iter().map(|(name, words)| (name.value.clone(), words.into())).collect(),
+        publications: publications::publications(&file.raw.publications, &known, margin),
     };
+    publications::duties(&sources.procedures, &file.raw.publications, &known, notes);
     bureau::address_name(&file.raw.id, margin);
     calendar::together(&pack.notices, pack.working_hours(), &sources.calendar, notes);
     Some(pack)

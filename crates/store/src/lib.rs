@@ -19,13 +19,13 @@ mod query;
 mod sqlite;
 
 pub use batch::{
-    Batch, Fence, FileRow, KeyRow, ReadingRecord, RowChange, SearchDoc, StoredRecord, TileRow, VaultRow, day_of,
-    scope_token,
+    Batch, Fence, FileRow, KeyRow, PublicationDoc, PublicationRow, ReadingRecord, RowChange, SearchDoc, StoredRecord,
+    TileRow, VaultRow, day_of, scope_token,
 };
 pub use open::{Mode, Target, open};
 pub use query::{
     Band, BandCounts, Draft, EntryPage, EntryQuery, Hits, InboxCursor, InboxPage, InboxQuery, InboxRow, Log, Operation,
-    Position, Session, Step, StoredCase,
+    OwedQuery, Position, PublicationCursor, PublicationPage, PublishedQuery, Session, Step, StoredCase,
 };
 
 use async_trait::async_trait;
@@ -120,9 +120,19 @@ pub trait Store: Send + Sync {
     async fn timers_due(&self, before_ms: i64, limit: u32) -> Result<Vec<(i64, u64, String)>>;
     async fn next_timer(&self) -> Result<Option<i64>>;
 
+    // --- publications ---------------------------------------------------------------------------------------------
+    /// What stands in public, newest first.
+    async fn published(&self, query: &PublishedQuery) -> Result<PublicationPage>;
+    /// What still has to be published, the most urgent first.
+    async fn owed(&self, query: &OwedQuery) -> Result<PublicationPage>;
+    /// The pack by which the publications were made; `None` where they were never made.
+    async fn publications_made(&self) -> Result<Option<String>>;
+
     // --- registers ------------------------------------------------------------------------------------------------
     /// The version in force (`until` absent), if any; ended entries are in the history.
     async fn entry(&self, register: &str, key: &str) -> Result<Option<EntryRow>>;
+    /// Those of the entries that are in force, in any order, in one question: what [`Store::entry`] says of each.
+    async fn entries_of(&self, register: &str, keys: &[String]) -> Result<Vec<EntryRow>>;
     /// Every version, oldest first.
     async fn entry_history(&self, register: &str, key: &str) -> Result<Vec<EntryRow>>;
     async fn entries(&self, query: &EntryQuery) -> Result<EntryPage>;

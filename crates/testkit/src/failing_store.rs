@@ -9,7 +9,8 @@ use async_trait::async_trait;
 use guiju_kernel::rows::{CaseRow, EntryRow};
 use guiju_store::{
     Band, BandCounts, Batch, Draft, EntryPage, EntryQuery, Fence, FileRow, Hits, InboxPage, InboxQuery, Log, Operation,
-    Position, Result, Session, Step, Store, StoreError, StoredCase, StoredRecord, VaultRow,
+    OwedQuery, Position, PublicationPage, PublishedQuery, Result, Session, Step, Store, StoreError, StoredCase,
+    StoredRecord, VaultRow,
 };
 use guiju_text::SearchQuery;
 
@@ -105,6 +106,15 @@ impl Store for FailingStore {
     async fn inbox(&self, query: &InboxQuery) -> Result<InboxPage> {
         self.inner.inbox(query).await
     }
+    async fn published(&self, query: &PublishedQuery) -> Result<PublicationPage> {
+        self.inner.published(query).await
+    }
+    async fn owed(&self, query: &OwedQuery) -> Result<PublicationPage> {
+        self.inner.owed(query).await
+    }
+    async fn publications_made(&self) -> Result<Option<String>> {
+        self.inner.publications_made().await
+    }
     async fn band_counts(&self, organ: &str, unit: &str, bands: &[Band]) -> Result<BandCounts> {
         self.inner.band_counts(organ, unit, bands).await
     }
@@ -119,6 +129,9 @@ impl Store for FailingStore {
     }
     async fn entry(&self, register: &str, key: &str) -> Result<Option<EntryRow>> {
         self.inner.entry(register, key).await
+    }
+    async fn entries_of(&self, register: &str, keys: &[String]) -> Result<Vec<EntryRow>> {
+        self.inner.entries_of(register, keys).await
     }
     async fn entry_history(&self, register: &str, key: &str) -> Result<Vec<EntryRow>> {
         self.inner.entry_history(register, key).await

@@ -9,6 +9,7 @@ mod machine;
 mod pages;
 mod recording;
 mod seed;
+mod spot;
 mod town;
 mod work;
 

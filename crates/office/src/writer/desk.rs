@@ -146,7 +146,9 @@ impl Desk {
         if let Err(fault) = self.sign(pending) {
             tracing::error!(%fault, "the head could not be signed");
         }
-        if let Err(fault) = pending.close(crate::words::tokens_of) {
+        let (shelf, now) = (self.shelf.clone(), self.now(None));
+        let publications = |case: &Case| crate::publications::rows_of(case, &shelf, now);
+        if let Err(fault) = pending.close(crate::words::tokens_of, publications) {
             tracing::error!(%fault, "a group could not be written as rows");
             pending.spoil();
         }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use sqlx::{AssertSqlSafe, Pool};
 
 use super::rows::{ENTRY_COLUMNS, count, entry_row, get};
-use super::{Db, ENTRY_TEXT_CONTAINS, ONCE_BY_TOKENS, failed};
+use super::{Db, ENTRIES_BY_KEYS, ENTRY_TEXT_CONTAINS, ONCE_BY_TOKENS, failed};
 use crate::checked::int;
 use crate::{EntryPage, EntryQuery, Result, StoreError};
 
@@ -13,6 +13,13 @@ pub(super) async fn entry(pool: &Pool<Db>, register: &str, key: &str) -> Result<
     let sql = format!("SELECT {ENTRY_COLUMNS} FROM entries e WHERE e.register = $1 AND e.key = $2 AND e.until IS NULL");
     let query = sqlx::query(AssertSqlSafe(sql)).bind(register).bind(key);
     query.fetch_optional(pool).await.map_err(failed)?.as_ref().map(entry_row).transpose()
+}
+
+pub(super) async fn entries_of(pool: &Pool<Db>, register: &str, keys: &[String]) -> Result<Vec<EntryRow>> {
+    let sql = format!("SELECT {ENTRY_COLUMNS} FROM {ENTRIES_BY_KEYS} AND e.register = $2 AND e.until IS NULL");
+    let keys = serde_json::to_string(keys).map_err(|error| StoreError::Rejected(error.to_string()))?;
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(keys).bind(register);
+    query.fetch_all(pool).await.map_err(failed)?.iter().map(entry_row).collect()
 }
 
 pub(super) async fn entry_history(pool: &Pool<Db>, register: &str, key: &str) -> Result<Vec<EntryRow>> {

@@ -5,11 +5,13 @@ use guiju_kernel::rows::{CaseRow, EntryRow};
 use guiju_text::SearchQuery;
 
 use super::{
-    Backend, cases, ephemeral_reads, ephemeral_writes, inbox, lease, logs, payloads, registers, search, steps, write,
+    Backend, cases, ephemeral_reads, ephemeral_writes, inbox, lease, logs, payloads, publications, registers, search,
+    steps, write,
 };
 use crate::{
     Band, BandCounts, Batch, Draft, EntryPage, EntryQuery, Fence, FileRow, Hits, InboxPage, InboxQuery, Log, Operation,
-    Position, Result, Session, Step, Store, StoredCase, StoredRecord, VaultRow,
+    OwedQuery, Position, PublicationPage, PublishedQuery, Result, Session, Step, Store, StoredCase, StoredRecord,
+    VaultRow,
 };
 
 #[async_trait]
@@ -77,8 +79,21 @@ impl Store for Backend {
         cases::next_timer(&self.readers).await
     }
 
+    async fn published(&self, query: &PublishedQuery) -> Result<PublicationPage> {
+        publications::published(&self.readers, query).await
+    }
+    async fn owed(&self, query: &OwedQuery) -> Result<PublicationPage> {
+        publications::owed(&self.readers, query).await
+    }
+    async fn publications_made(&self) -> Result<Option<String>> {
+        publications::made(&self.readers).await
+    }
+
     async fn entry(&self, register: &str, key: &str) -> Result<Option<EntryRow>> {
         registers::entry(&self.readers, register, key).await
+    }
+    async fn entries_of(&self, register: &str, keys: &[String]) -> Result<Vec<EntryRow>> {
+        registers::entries_of(&self.readers, register, keys).await
     }
     async fn entry_history(&self, register: &str, key: &str) -> Result<Vec<EntryRow>> {
         registers::entry_history(&self.readers, register, key).await

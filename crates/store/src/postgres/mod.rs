@@ -9,6 +9,7 @@ mod settle;
 mod steps;
 mod write;
 mod write_payloads;
+mod write_publications;
 mod write_rows;
 
 #[path = "../both/cases.rs"]
@@ -25,6 +26,8 @@ mod lease;
 mod logs;
 #[path = "../both/payloads.rs"]
 mod payloads;
+#[path = "../both/publications.rs"]
+mod publications;
 #[path = "../both/registers.rs"]
 mod registers;
 #[path = "../both/rows.rs"]
@@ -59,6 +62,9 @@ const CASES_BY_IDS: &str = "json_array_elements_text(CAST($1 AS json)) j(value) 
 /// The form tokens `o` that stand in the JSON array bound as `$1`, looked up one by one.
 const ONCE_BY_TOKENS: &str =
     "json_array_elements_text(CAST($1 AS json)) j(value) CROSS JOIN once o WHERE o.token = j.value";
+/// The entries `e`, of any register, whose keys stand in the JSON array bound as `$1`, looked up one by one.
+const ENTRIES_BY_KEYS: &str =
+    "json_array_elements_text(CAST($1 AS json)) j(value) CROSS JOIN entries e WHERE e.key = j.value";
 const HOLDINGS_OF_CASE: &str = "SELECT CAST(json_agg(json_build_array(h.part, h.organ, h.unit, h.person, h.open, h.due)) \
                                 AS TEXT) FROM holdings h WHERE h.case_id = c.id";
 const TIMERS_OF_CASE: &str =

@@ -9,6 +9,7 @@ mod search;
 mod steps;
 mod write;
 mod write_payloads;
+mod write_publications;
 mod write_rows;
 
 #[path = "../both/cases.rs"]
@@ -25,6 +26,8 @@ mod lease;
 mod logs;
 #[path = "../both/payloads.rs"]
 mod payloads;
+#[path = "../both/publications.rs"]
+mod publications;
 #[path = "../both/registers.rs"]
 mod registers;
 #[path = "../both/rows.rs"]
@@ -58,6 +61,8 @@ const MIGRATIONS_TABLES: &str = "SELECT count(*) FROM sqlite_master WHERE name =
 const CASES_BY_IDS: &str = "json_each($1) j CROSS JOIN cases c WHERE c.id = j.value";
 /// The form tokens `o` that stand in the JSON array bound as `$1`, looked up one by one.
 const ONCE_BY_TOKENS: &str = "json_each($1) j CROSS JOIN once o WHERE o.token = j.value";
+/// The entries `e`, of any register, whose keys stand in the JSON array bound as `$1`, looked up one by one.
+const ENTRIES_BY_KEYS: &str = "json_each($1) j CROSS JOIN entries e WHERE e.key = j.value";
 const HOLDINGS_OF_CASE: &str = "SELECT json_group_array(json_array(h.part, h.organ, h.unit, h.person, h.open, h.due)) \
                                 FROM holdings h WHERE h.case_id = c.id";
 const TIMERS_OF_CASE: &str = "SELECT json_group_array(json_array(t.name, t.at)) FROM timers t WHERE t.case_id = c.id";

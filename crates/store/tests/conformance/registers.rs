@@ -19,8 +19,14 @@ pub async fn only_the_version_in_force_is_the_entry(place: Place) {
     store.commit(&fence, &with(next)).await.unwrap();
     assert_eq!(store.entry("firms", "甲").await.unwrap().unwrap().version, 2);
     assert_eq!(store.entry("other", "甲").await.unwrap(), None);
+    let keys = ["甲", "乙", "\"甲"].map(str::to_owned);
+    let found = store.entries_of("firms", &keys).await.unwrap();
+    assert_eq!(found.iter().map(|row| (row.key.as_str(), row.version)).collect::<Vec<_>>(), [("甲", 2)]);
+    assert_eq!(store.entries_of("other", &keys).await.unwrap(), []);
+    assert_eq!(store.entries_of("firms", &[]).await.unwrap(), []);
     store.commit(&fence, &with(vec![entry("甲", 2, 20, Some(30), 2, json!({"v": 2}))])).await.unwrap();
     assert_eq!(store.entry("firms", "甲").await.unwrap(), None);
+    assert_eq!(store.entries_of("firms", &keys).await.unwrap(), [], "what has ended is no entry");
     let history = store.entry_history("firms", "甲").await.unwrap();
     assert_eq!(history.iter().map(|row| (row.version, row.until)).collect::<Vec<_>>(), [(1, Some(20)), (2, Some(30))]);
 }

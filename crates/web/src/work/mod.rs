@@ -8,6 +8,7 @@ pub mod import;
 pub mod inbox;
 pub mod open;
 pub mod paper;
+pub mod publications;
 pub mod register;
 pub mod search;
 
@@ -22,6 +23,7 @@ pub fn routes() -> Router<WebState> {
         .route("/work/inbox.xlsx", get(export::inbox))
         .route("/work/search", get(search::search))
         .route("/work/search.xlsx", get(export::search))
+        .route("/work/publications", get(publications::owed))
         .route("/work/dispatch", get(dispatch::board))
         .route("/work/bulk", post(bulk::choose))
         .route("/work/bulk/do", post(bulk::act))

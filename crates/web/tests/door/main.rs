@@ -23,6 +23,7 @@
 //! | a "random" one without a reproducible draw | `inspection::a_random_one_rests_on_a_draw_on_the_register`, `inspection::only_who_was_drawn_inspects` |
 //! | publication without secrecy and privacy check | `publication::nothing_is_published_unchecked` |
 //! | publication overdue without alarm | `publication::what_is_overdue_alarms_its_clerk_and_the_leadership` |
+//! | the public sees what was published and nothing else | `public_list::*` |
 //! | edit or deletion of a logged event | `ledger::no_address_edits_or_deletes_a_record`, `ledger::a_changed_store_is_found` |
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
@@ -37,5 +38,6 @@ mod matters;
 mod officers;
 mod pause;
 mod penalty;
+mod public_list;
 mod publication;
 mod spot;
