@@ -10,7 +10,6 @@ use guiju_kernel::ledger::vault::VaultKey;
 use guiju_kernel::procedure::definition::Procedure;
 use guiju_kernel::procedure::{Context, Decided, Person, Proposal, Refusal, RefusalKind, decide};
 use guiju_kernel::record::{ActorKind, Origin, Record, Table};
-use guiju_kernel::rows;
 use guiju_kernel::time::{self, Instant, date_of};
 use guiju_store::{Log, Store, StoredRecord, TileRow};
 use serde_json::Value;
@@ -20,6 +19,7 @@ use super::pending::Pending;
 use super::tokens::once_effect;
 use super::{Job, Task};
 use crate::answer::{Answer, Ask, Done, OfficeError, Target};
+use crate::cases::case_of;
 use crate::keys::{Chance, Keys};
 use crate::moment::OfficeClock;
 use crate::shelf::{Shelf, Volume};
@@ -337,9 +337,7 @@ impl Desk {
             return Ok(case.clone());
         }
         let Some(stored) = self.store.case(id).await? else { return Err(OfficeError::NoSuchCase(id.to_string())) };
-        let case = rows::case_from(stored.row, stored.holdings, stored.timers)
-            .map_err(|e| OfficeError::Damaged(format!("case {id}: {e}")))?;
-        let case = Arc::new(case);
+        let case = Arc::new(case_of(stored)?);
         self.cases.insert(id, case.clone());
         Ok(case)
     }

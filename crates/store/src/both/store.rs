@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     Band, BandCounts, Batch, Draft, EntryPage, EntryQuery, Fence, FileRow, Hits, InboxPage, InboxQuery, Log, Operation,
-    Position, Result, Session, Step, Store, StoredCase, StoredRecord, VaultRow,
+    OverdueQuery, Position, Result, Session, Step, Store, StoredCase, StoredRecord, VaultRow,
 };
 
 #[async_trait]
@@ -64,6 +64,9 @@ impl Store for Backend {
     async fn inbox(&self, query: &InboxQuery) -> Result<InboxPage> {
         inbox::inbox(&self.readers, query).await
     }
+    async fn overdue(&self, query: &OverdueQuery) -> Result<Vec<StoredCase>> {
+        inbox::overdue(&self.readers, query).await
+    }
     async fn band_counts(&self, organ: &str, unit: &str, bands: &[Band]) -> Result<BandCounts> {
         inbox::band_counts(&self.readers, organ, unit, bands).await
     }
@@ -82,6 +85,9 @@ impl Store for Backend {
     }
     async fn entry_history(&self, register: &str, key: &str) -> Result<Vec<EntryRow>> {
         registers::entry_history(&self.readers, register, key).await
+    }
+    async fn latest_entries(&self, register: &str, keys: &[String]) -> Result<Vec<EntryRow>> {
+        registers::latest_entries(&self.readers, register, keys).await
     }
     async fn entries(&self, query: &EntryQuery) -> Result<EntryPage> {
         registers::entries(&self.readers, query).await
