@@ -38,3 +38,4 @@ mod pause;
 mod penalty;
 mod publication;
 mod spot;
+mod tables;
