@@ -52,6 +52,8 @@ pub struct Desk {
     /// Cases and tokens of the group that may still be on its way to the disk: not to be forgotten, since the store may not have
     /// them yet.
     pub(super) fresh: (HashSet<u64>, HashSet<String>),
+    /// Likewise the entries, by register and key.
+    pub(super) fresh_entries: HashSet<(String, String)>,
 }
 
 impl Desk {
@@ -81,6 +83,7 @@ impl Desk {
             party_keys: HashMap::new(),
             timers: BTreeSet::new(),
             fresh: Default::default(),
+            fresh_entries: HashSet::new(),
         };
         desk.reload().await?;
         Ok(desk)
@@ -350,6 +353,10 @@ impl Desk {
     /// Keeps memory bounded between groups: what is forgotten is read again when needed.
     fn make_room(&mut self) {
         let (cases, tokens) = std::mem::take(&mut self.fresh);
+        let entries = std::mem::take(&mut self.fresh_entries);
+        if self.entries.len() > 4 * CASES {
+            self.entries.retain(|slot, _| entries.contains(slot));
+        }
         if self.cases.len() > CASES {
             self.cases.retain(|id, case| case.ended.is_none() || cases.contains(id));
             if self.cases.len() > CASES {

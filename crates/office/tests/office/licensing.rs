@@ -160,10 +160,6 @@ async fn a_batch_is_checked_and_issued_in_time_and_every_licence_verified_by_its
     assert!(took < BOUND, "{STATIONS} stations took {took:?}");
     let store = bureau.office.store();
     assert_eq!(store.last_number("station-licences/2024").await.unwrap(), u64::from(STATIONS));
-    let number = |seq: u32| {
-        let stem = format!("粤江台2024-{seq:06}-");
-        format!("{stem}{:02}", check_digits::of(&stem))
-    };
     let viewer = Viewer::Person(of_firm(&code(1)));
     assert_eq!(bureau.office.licences_of_case(&viewer, case).await.unwrap().len(), STATIONS as usize);
     assert!(bureau.office.licence_of_holder(&of_firm(&code(1)), &number(1)).await.unwrap().is_some());
@@ -181,6 +177,44 @@ async fn a_batch_is_checked_and_issued_in_time_and_every_licence_verified_by_its
     // The call signs are taken now: by a later application, and by one that was filed before the first was issued.
     let again = refusal(bureau.office.act(application(&stations(1))).await.unwrap());
     assert_eq!(again.cells.first().map(|cell| cell.rule.as_str()), Some("field.free_in"));
+    let report = bureau.verified().await;
+    assert!(report.ok, "{:?}", report.faults);
+}
+
+/// The number of the `seq`th licence of 2024.
+fn number(seq: u32) -> String {
+    let stem = format!("粤江台2024-{seq:06}-");
+    format!("{stem}{:02}", check_digits::of(&stem))
+}
+
+/// 无线电条例 38: a batch ends as one act, and what it held is free for whoever comes next.
+#[tokio::test]
+async fn a_whole_batch_is_cancelled_and_its_call_signs_are_free_again() {
+    let bureau = with_permit("2024-03-04 09:00").await;
+    let case = done(bureau.office.act(application(&stations(STATIONS))).await.unwrap()).case;
+    grant(&bureau, case).await;
+    bureau.done(case, "issue", &handler(RADIO), json!({})).await;
+    bureau.office.clock().advance(at("2024-03-05 09:00"));
+    let begun = Instant::now();
+    let licence = |seq| json!({"licence": number(seq), "call_sign": format!("BJH{seq:04}")});
+    let given = json!({
+        "enterprise": code(1), "title": "整批注销执照", "licences": (1..=STATIONS).map(licence).collect::<Vec<_>>(),
+        "ground": "stopped", "contact_name": "欧阳测试", "contact_phone": "19900001234",
+    });
+    let target = Target::New { procedure: "station-cancellation".into(), subject: Some(code(1)) };
+    let case = done(bureau.act(target, "apply", &of_firm(&code(1)), map(given)).await).case;
+    bureau.done(case, "accept", &handler(RADIO), json!({})).await;
+    bureau.done(case, "review", &handler(RADIO), json!({"review_opinion": "符合注销情形。"})).await;
+    let leader = officer("zhang", "jh-miit/leadership", &["leader"]);
+    bureau.done(case, "cancel", &leader, json!({"authority": "粤海省无线电管理机构"})).await;
+    let took = begun.elapsed();
+    assert!(took < BOUND, "ending {STATIONS} licences took {took:?}");
+    for seq in [1, STATIONS] {
+        let (_, row) = bureau.office.verify_number(&number(seq)).await.unwrap().unwrap();
+        assert!(row.until.is_some() && row.doc["fields"]["status"] == "cancelled", "{row:?}");
+        assert_eq!(bureau.office.store().entry("call-signs", &format!("BJH{seq:04}")).await.unwrap(), None);
+    }
+    done(bureau.office.act(application(&stations(2))).await.unwrap());
     let report = bureau.verified().await;
     assert!(report.ok, "{:?}", report.faults);
 }
