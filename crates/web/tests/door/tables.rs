@@ -107,6 +107,35 @@ async fn a_table_of_a_case_is_shown_and_exported_in_full() {
     }
 }
 
+/// A firm that lets go of its list keeps its note, and the note that it typed is on the page that tells what is wrong.
+#[tokio::test]
+async fn letting_go_of_a_list_keeps_what_was_typed_in_an_act_on_a_case() {
+    let house = House::open("2024-03-04 09:00").await;
+    let case = crate::licence::applied(&house).await;
+    house.does("licence1", case, "correct", &[("correction_list", "台站名称请加区名。")]).await;
+    let path = format!("/portal/matter/{case}/act/supply");
+    let before = house.standing(Some(case)).await;
+    let typed = [("supply_note", "已加区名。"), ("@stations", &list("补正.csv", 5, &[2]))];
+    let page = house.submit("firm", &path, &typed).await;
+    assert!(
+        page.words().contains("读到 5 行，其中 1 行需要改正") && page.main().contains("已加区名。"),
+        "{}",
+        page.words()
+    );
+    let hidden = |name: &str| (name.to_owned(), page.hidden(name).unwrap());
+    let form = [
+        hidden("_csrf"),
+        hidden("_once"),
+        hidden("_seen"),
+        ("supply_note".to_owned(), "已加区名，请查收。".to_owned()),
+    ];
+    let gone = house.post("firm", &format!("{path}/table/stations/drop"), &form).await;
+    assert_eq!(gone.status, StatusCode::OK);
+    assert!(gone.main().contains("已加区名，请查收。") && !gone.words().contains("读到"), "{}", gone.words());
+    assert_eq!(house.standing(Some(case)).await, before, "letting go of a list changed the case");
+    house.does("firm", case, "supply", &[("supply_note", "已加区名，请查收。")]).await;
+}
+
 /// Only an act on a case that is there: the planner revises the lines of a plan, by choosing and by a list.
 #[tokio::test]
 async fn choices_of_a_table_are_chosen_by_their_titles_and_an_act_on_a_case_takes_a_list() {
