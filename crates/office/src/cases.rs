@@ -9,7 +9,7 @@ use guiju_kernel::procedure::{Context, Lawful, Person, lawful_acts};
 use guiju_kernel::record::{ActorKind, Record};
 use guiju_kernel::rows;
 use guiju_kernel::time::{self, Instant, date_of};
-use guiju_store::{Hits, InboxCursor, InboxQuery, InboxRow, scope_token};
+use guiju_store::{Hits, InboxCursor, InboxQuery, InboxRow, StoredCase, scope_token};
 use serde_json::Value;
 
 use crate::answer::OfficeError;
@@ -85,9 +85,7 @@ impl Office {
     }
 
     pub async fn case(&self, id: u64) -> Result<Case, OfficeError> {
-        let stored = self.store.case(id).await?.ok_or_else(|| OfficeError::NoSuchCase(id.to_string()))?;
-        rows::case_from(stored.row, stored.holdings, stored.timers)
-            .map_err(|e| OfficeError::Damaged(format!("case {id}: {e}")))
+        case_of(self.store.case(id).await?.ok_or_else(|| OfficeError::NoSuchCase(id.to_string()))?)
     }
 
     pub fn procedure_of(&self, case: &Case) -> Result<Arc<Procedure>, OfficeError> {
@@ -312,6 +310,13 @@ impl Office {
         let row = self.store.entry("enterprises", party).await?;
         Ok(row.and_then(|r| Some(r.doc.get("fields")?.get("name")?.as_str()?.to_owned())))
     }
+}
+
+/// A case as the store has it.
+pub(crate) fn case_of(stored: StoredCase) -> Result<Case, OfficeError> {
+    let id = stored.row.id;
+    rows::case_from(stored.row, stored.holdings, stored.timers)
+        .map_err(|e| OfficeError::Damaged(format!("case {id}: {e}")))
 }
 
 /// Whether this person may look at every desk of their organ.

@@ -25,7 +25,7 @@ pub use batch::{
 pub use open::{Mode, Target, open};
 pub use query::{
     Band, BandCounts, Draft, EntryPage, EntryQuery, Hits, InboxCursor, InboxPage, InboxQuery, InboxRow, Log, Operation,
-    OwedQuery, Position, PublicationCursor, PublicationPage, PublishedQuery, Session, Step, StoredCase,
+    OverdueQuery, OwedQuery, Position, PublicationCursor, PublicationPage, PublishedQuery, Session, Step, StoredCase,
 };
 
 use async_trait::async_trait;
@@ -110,6 +110,8 @@ pub trait Store: Send + Sync {
     /// A page of cases of a procedure (all if `None`), newest first, `before` exclusive.
     async fn case_list(&self, procedure: Option<&str>, before: Option<u64>, limit: u32) -> Result<Vec<CaseRow>>;
     async fn inbox(&self, query: &InboxQuery) -> Result<InboxPage>;
+    /// Cases that are overdue on the desks asked for, each once, by id; in one question.
+    async fn overdue(&self, query: &OverdueQuery) -> Result<Vec<StoredCase>>;
     /// Exact, from the kept counters.
     async fn band_counts(&self, organ: &str, unit: &str, bands: &[Band]) -> Result<BandCounts>;
     /// Cases that hold every term, newest first, `before` exclusive. `scope` is a [`scope_token`]: only cases that bear it are seen. A query
@@ -131,10 +133,10 @@ pub trait Store: Send + Sync {
     // --- registers ------------------------------------------------------------------------------------------------
     /// The version in force (`until` absent), if any; ended entries are in the history.
     async fn entry(&self, register: &str, key: &str) -> Result<Option<EntryRow>>;
-    /// Those of the entries that are in force, in any order, in one question: what [`Store::entry`] says of each.
-    async fn entries_of(&self, register: &str, keys: &[String]) -> Result<Vec<EntryRow>>;
     /// Every version, oldest first.
     async fn entry_history(&self, register: &str, key: &str) -> Result<Vec<EntryRow>>;
+    /// The latest version of each of these entries that exists, in force or ended, in one question; in any order.
+    async fn latest_entries(&self, register: &str, keys: &[String]) -> Result<Vec<EntryRow>>;
     async fn entries(&self, query: &EntryQuery) -> Result<EntryPage>;
     /// Every entry of a register in force at `at_ms` by the time of the act, as the records before `upto_seq` tell it, by key. (An end
     /// without a successor counts from its moment, whenever it was recorded: the row does not say which record ended it.)

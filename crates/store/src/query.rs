@@ -64,6 +64,18 @@ pub struct InboxCursor {
     pub part: u32,
 }
 
+/// Open holdings whose due moment has passed, on several desks of one organ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverdueQuery {
+    pub organ: String,
+    pub units: Vec<String>,
+    pub procedures: Vec<String>,
+    /// Due before this moment (exclusive), in milliseconds.
+    pub before: i64,
+    /// So many holdings of each unit and procedure: those due the longest ago.
+    pub most: u32,
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct InboxRow {
     pub case: CaseRow,

@@ -1,9 +1,9 @@
 //! How long do people wait for a page when there are a million cases, and how much longer than with ten thousand?
 //!
-//! What is timed is what the pages load through the office, by eight clients at once: a desk's first page, a case file with all that
-//! may be done, the counts of a desk, a search for a word of two characters, a page of what was published (one case in twenty-five) at
-//! any place and under any filter, and what was published of a firm by its name. The 99th percentile is printed, beside the same with few
-//! cases.
+//! What is timed is what the pages load through the office, by eight clients at once: a desk's first page, what a leader is warned of, a
+//! case file with all that may be done, the counts of a desk, a search for a word of two characters, a page of what was published (one
+//! case in twenty-five) at any place and under any filter, and what was published of a firm by its name. The 99th percentile is printed,
+//! beside the same with few cases.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::seed::{self, Seeder};
 use super::town::{self, Dice, Town};
 use super::work::{CENTRE, person};
-use super::{Place, Row};
+use super::{Place, Row, late};
 use crate::Fault;
 
 #[derive(Args, Debug)]
@@ -47,7 +47,7 @@ pub struct PagesArgs {
 }
 
 /// What is timed.
-const KINDS: [&str; 6] = ["inbox", "case", "counts", "search", "publications", "publications/firm"];
+const KINDS: [&str; 7] = ["inbox", "alarms", "case", "counts", "search", "publications", "publications/firm"];
 
 pub async fn run(args: &PagesArgs) -> Result<Vec<Row>, Fault> {
     let pack = crate::data::pack(None)?;
@@ -116,6 +116,7 @@ async fn seed(folder: &Path, pack: &Pack, cases: u64, now: Moment) -> Result<(),
     let office = open(folder, pack, now).await?;
     let volume = office.volume().clone();
     firms(&office).await?;
+    late::licences(&office).await?;
     office.close().await?;
     let store = guiju_store::open(&Target::Folder(folder.to_owned()), Mode::Write).await?;
     let fence = store.take_lease("bench", OfficeClock::System.now_ms()).await?;
@@ -225,6 +226,12 @@ impl Load {
     async fn one(&self, reader: &Person, id: u64, word: u64, dice: &mut Dice) -> Result<(), Fault> {
         match self.kind {
             "inbox" => drop(self.office.inbox(reader, &InboxAsk { limit: 50, ..InboxAsk::default() }).await?),
+            "alarms" => {
+                let leader = person(ActorKind::Officer, "bench-leader", Some("jh-miit/leadership"), &["leader"], None);
+                if self.office.alarms(&leader).await?.is_empty() {
+                    return Err("nothing is overdue in the town".into());
+                }
+            }
             "case" => {
                 // The request centre may open every file.
                 let reader = self.readers.first().cloned().ok_or("nobody reads")?;

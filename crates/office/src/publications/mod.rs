@@ -253,9 +253,10 @@ impl Office {
     async fn names(&self, parties: impl Iterator<Item = String>) -> Result<Names, OfficeError> {
         let parties: BTreeSet<String> = parties.collect();
         let parties: Vec<String> = parties.into_iter().collect();
-        let rows = self.store.entries_of("enterprises", &parties).await?;
+        let rows = self.store.latest_entries("enterprises", &parties).await?;
         let name = |doc: &Value| Some(doc.get("fields")?.get("name")?.as_str()?.to_owned());
-        Ok(rows.into_iter().filter_map(|row| Some((row.key, name(&row.doc)?))).collect())
+        let kept = rows.into_iter().filter(|row| row.until.is_none());
+        Ok(kept.filter_map(|row| Some((row.key, name(&row.doc)?))).collect())
     }
 
     fn mask(&self, case: &Case, procedure: &Procedure, standing: &Standing<'_>, names: &Names) -> Mask {

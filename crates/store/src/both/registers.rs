@@ -1,5 +1,7 @@
 //! Register entries, numbers and form tokens. Compiled once for each backend.
 
+use std::collections::BTreeSet;
+
 use guiju_kernel::rows::EntryRow;
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Pool};
@@ -15,16 +17,21 @@ pub(super) async fn entry(pool: &Pool<Db>, register: &str, key: &str) -> Result<
     query.fetch_optional(pool).await.map_err(failed)?.as_ref().map(entry_row).transpose()
 }
 
-pub(super) async fn entries_of(pool: &Pool<Db>, register: &str, keys: &[String]) -> Result<Vec<EntryRow>> {
-    let sql = format!("SELECT {ENTRY_COLUMNS} FROM {ENTRIES_BY_KEYS} AND e.register = $2 AND e.until IS NULL");
-    let keys = serde_json::to_string(keys).map_err(|error| StoreError::Rejected(error.to_string()))?;
-    let query = sqlx::query(AssertSqlSafe(sql)).bind(keys).bind(register);
-    query.fetch_all(pool).await.map_err(failed)?.iter().map(entry_row).collect()
-}
-
 pub(super) async fn entry_history(pool: &Pool<Db>, register: &str, key: &str) -> Result<Vec<EntryRow>> {
     let sql = format!("SELECT {ENTRY_COLUMNS} FROM entries e WHERE e.register = $1 AND e.key = $2 ORDER BY e.version");
     let query = sqlx::query(AssertSqlSafe(sql)).bind(register).bind(key);
+    query.fetch_all(pool).await.map_err(failed)?.iter().map(entry_row).collect()
+}
+
+pub(super) async fn latest_entries(pool: &Pool<Db>, register: &str, keys: &[String]) -> Result<Vec<EntryRow>> {
+    let sql = format!(
+        "SELECT {ENTRY_COLUMNS} FROM {ENTRIES_BY_KEYS} AND NOT EXISTS (SELECT 1 FROM entries n \
+         WHERE n.register = e.register AND n.key = e.key AND n.version > e.version)"
+    );
+    // No stored text holds the character NUL, and PostgreSQL would refuse the whole question for one key that does.
+    let keys: BTreeSet<&String> = keys.iter().filter(|key| !key.contains('\0')).collect();
+    let keys = serde_json::to_string(&keys).map_err(|error| StoreError::Rejected(error.to_string()))?;
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(register).bind(keys);
     query.fetch_all(pool).await.map_err(failed)?.iter().map(entry_row).collect()
 }
 

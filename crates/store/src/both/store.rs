@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     Band, BandCounts, Batch, Draft, EntryPage, EntryQuery, Fence, FileRow, Hits, InboxPage, InboxQuery, Log, Operation,
-    OwedQuery, Position, PublicationPage, PublishedQuery, Result, Session, Step, Store, StoredCase, StoredRecord,
-    VaultRow,
+    OverdueQuery, OwedQuery, Position, PublicationPage, PublishedQuery, Result, Session, Step, Store, StoredCase,
+    StoredRecord, VaultRow,
 };
 
 #[async_trait]
@@ -66,6 +66,9 @@ impl Store for Backend {
     async fn inbox(&self, query: &InboxQuery) -> Result<InboxPage> {
         inbox::inbox(&self.readers, query).await
     }
+    async fn overdue(&self, query: &OverdueQuery) -> Result<Vec<StoredCase>> {
+        inbox::overdue(&self.readers, query).await
+    }
     async fn band_counts(&self, organ: &str, unit: &str, bands: &[Band]) -> Result<BandCounts> {
         inbox::band_counts(&self.readers, organ, unit, bands).await
     }
@@ -92,11 +95,11 @@ impl Store for Backend {
     async fn entry(&self, register: &str, key: &str) -> Result<Option<EntryRow>> {
         registers::entry(&self.readers, register, key).await
     }
-    async fn entries_of(&self, register: &str, keys: &[String]) -> Result<Vec<EntryRow>> {
-        registers::entries_of(&self.readers, register, keys).await
-    }
     async fn entry_history(&self, register: &str, key: &str) -> Result<Vec<EntryRow>> {
         registers::entry_history(&self.readers, register, key).await
+    }
+    async fn latest_entries(&self, register: &str, keys: &[String]) -> Result<Vec<EntryRow>> {
+        registers::latest_entries(&self.readers, register, keys).await
     }
     async fn entries(&self, query: &EntryQuery) -> Result<EntryPage> {
         registers::entries(&self.readers, query).await

@@ -70,6 +70,7 @@ promises! {
         what_has_no_due_moment_comes_last,
         a_unit_sees_only_its_own_open_cases,
         filters_and_bands_narrow_the_same_order,
+        what_is_overdue_comes_from_all_desks_at_once,
     }
     publications::{
         the_public_list_is_walked_newest_first_without_gap_or_repetition,
@@ -91,6 +92,7 @@ promises! {
     }
     registers::{
         only_the_version_in_force_is_the_entry,
+        the_latest_versions_of_many_keys_come_in_one_answer,
         entries_are_found_by_any_text_in_them_and_paged_by_key,
         the_register_at_a_moment_is_as_the_records_told_it,
         numbers_and_form_tokens_are_remembered,

@@ -41,3 +41,4 @@ mod penalty;
 mod public_list;
 mod publication;
 mod spot;
+mod tables;
