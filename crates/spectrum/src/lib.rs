@@ -1,0 +1,3 @@
+//! Samples -> spectra -> emissions -> findings. Parameters of signals only: nothing here demodulates what is said, or keeps it.
+
+#![forbid(unsafe_code)]
