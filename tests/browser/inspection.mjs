@@ -107,7 +107,8 @@ async function drawn(cast, stage, id, targets, line) {
     await notOpened(await cast.be("inspector1"), "inspection/propose", proposal(line, targets[0], id, proof.digest), RANDOM);
     await planner.go(`/work/register/draws/entry?key=${encodeURIComponent(id)}`);
     await planner.page.click("main details summary");
-    const result = { drawn: "1", targets: proof.result.places.map((place) => place.target).join("\n"), proof_hash: proof.digest, proof: bytes.toString() };
+    const result = { drawn: "1", targets: proof.result.places.map((place) => place.target).join("\n"),
+      sent: proof.result.places.flatMap((place) => place.inspectors.map((account) => `${place.target}/${account}`)).join("\n"), proof_hash: proof.digest, proof: bytes.toString() };
     await enter(planner, { ...announced, ...result }, "the result is entered");
     return { proof, id };
   } finally {

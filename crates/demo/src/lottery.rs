@@ -218,6 +218,10 @@ impl Drawn {
             let places = &self.proof.result.places;
             held.insert("drawn".to_owned(), json!(places.len()));
             held.insert("targets".to_owned(), places.iter().map(|place| json!(place.target)).collect());
+            let pairs = places.iter().flat_map(|place| {
+                place.inspectors.iter().map(move |inspector| json!(format!("{}/{inspector}", place.target)))
+            });
+            held.insert("sent".to_owned(), pairs.collect());
             held.insert("proof_hash".to_owned(), json!(self.digest));
             held.insert("proof".to_owned(), json!(self.bytes));
         }

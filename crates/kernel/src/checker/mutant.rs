@@ -151,6 +151,9 @@ impl Bench<'_> {
             if rule.holds.is_some() {
                 weaken("qualification no longer needed", &|rule| rule.holds = None);
             }
+            if rule.listed.is_some() {
+                weaken("no longer only who is listed", &|rule| rule.listed = None);
+            }
             for name in &rule.distinct_from {
                 weaken(&format!("no longer distinct from `{name}`"), &|rule| {
                     rule.distinct_from.retain(|known| known != name)

@@ -1,10 +1,12 @@
-//! May these persons do this act? Role, desk, card, qualification, separation of duties, recusal, and how many of them.
+//! May these persons do this act? Role, desk, card, qualification, draw, separation of duties, recusal, and how many of them.
 //!
 //! The rules of an act fall into three groups: the party's, the timers' and the officers'. Who records the act picks the group:
 //! a party needs one rule of the party's, a timer one of the timers', and officers must between them fill all the places of the
 //! officers' rules, each place by another person. An officer who fills no place may not act with the others. An officer acts
 //! for the organ whose case it is, unless the rule says `holder` or `lead`: then for a unit on whose desk the case lies, or for the one
 //! that leads.
+
+use serde_json::Value;
 
 use super::consulted::Consulted;
 use super::definition::{ActorRule, Text};
@@ -13,6 +15,7 @@ use super::proposal::{Card, Person, Proposal, Refusal, RefusalKind};
 use super::sentence::{act_title, text};
 use crate::case::Case;
 use crate::record::ActorKind;
+use crate::rows::EntryDoc;
 use crate::time::date_of;
 
 /// Refuses unless the persons of the proposal may do the act.
@@ -140,7 +143,32 @@ fn standing(
         );
         return Err(refuse("actor.qualification", scene, why));
     }
+    listed(scene, rule, person, consulted)?;
     distinct(scene, rule, person)
+}
+
+/// Who was drawn for this subject, and nobody else.
+fn listed(scene: &Scene<'_>, rule: &ActorRule, person: &Person, consulted: &mut Consulted) -> Result<(), Box<Refusal>> {
+    let Some(listed) = &rule.listed else { return Ok(()) };
+    let Some(key) = scene.value(&listed.key).and_then(Value::as_str).filter(|key| !key.is_empty()) else {
+        return Ok(());
+    };
+    let found = consulted.entry(scene.ctx, &listed.register, key, scene.at);
+    let doc = found.and_then(|row| serde_json::from_value::<EntryDoc>(row.doc).ok());
+    let pairs = doc.as_ref().and_then(|doc| doc.fields.get(&listed.field)).and_then(Value::as_array);
+    let pair = format!("{}/{}", scene.subject.unwrap_or_default(), person.id);
+    if pairs.is_some_and(|pairs| pairs.iter().any(|known| known.as_str() == Some(&pair))) {
+        return Ok(());
+    }
+    let why = text(
+        format!("“{}”不是“{key}”为本件抽中的人员", person.id),
+        format!("`{}` is not among those whom `{key}` drew for this case", person.id),
+    );
+    let mend = text(
+        "请由抽中的人员办理；抽中的人员不能参加的，说明原因重新抽取",
+        "those who were drawn do it; where one of them cannot, draw again and say why",
+    );
+    Err(refuse("actor.listed", scene, why).mended_by(mend))
 }
 
 fn refuse(rule: &str, scene: &Scene<'_>, why: Text) -> Box<Refusal> {

@@ -310,6 +310,19 @@ pub struct ActorRule {
     pub holder: bool,
     /// Only somebody of the unit that leads; says more than `holder`.
     pub lead: bool,
+    /// Only who is listed for the subject of the case.
+    pub listed: Option<Listed>,
+}
+
+/// The entry of a register, named by a field of the case, that lists who may act for whom: `subject/account`, one text a pair.
+/// Not asked while the field is empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    pub register: String,
+    /// The field that holds the entry's key.
+    pub key: String,
+    /// The list in that entry.
+    pub field: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -190,7 +190,10 @@ async fn an_inspection_rests_on_something_and_opens_what_it_finds() {
     let proof = "ab".repeat(32);
     let unheld = bureau.no(new("inspection"), "propose", &[&team.lu], drawn(&proof)).await;
     assert_eq!(unheld, "field.as_registered", "a draw that nobody held");
-    let held = map(json!({"draw": "抽1", "title": "对讲机使用情况检查", "targets": [code(1)], "proof_hash": proof}));
+    let sent: Vec<String> = pair.iter().map(|officer| format!("{}/{}", code(1), officer.id)).collect();
+    let held = map(
+        json!({"draw": "抽1", "title": "对讲机使用情况检查", "targets": [code(1)], "sent": sent, "proof_hash": proof}),
+    );
     done(bureau.office.put_entry(&planner, "draws", "抽1", held, None, None).await.unwrap());
     let case = done(bureau.by(new("inspection"), "propose", &[&team.lu], drawn(&proof)).await).case;
     bureau.did(case, "screen", &pair, json!({"no_interest": true})).await;

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use guiju_kernel::procedure::definition::{
-    Act, ActorRule, Assigns, AtMost, Audience, Notify, PauseBy, Place, Take, Text,
+    Act, ActorRule, Assigns, AtMost, Audience, Listed, Notify, PauseBy, Place, Take, Text,
 };
 use guiju_kernel::procedure::guard::Guard;
 
 use super::field::plain_name;
 use super::guard::{Scope, constant, guard};
 use super::outputs::{issues, publishes, receives, spawns, writes};
-use crate::complaint::{Margin, Spot};
-use crate::raw::act::{Must, RawAct, RawActor, RawNotify, RawPlace};
+use crate::complaint::{Kind, Margin, Spot};
+use crate::raw::act::{Must, RawAct, RawActor, RawListed, RawNotify, RawPlace};
 use crate::raw::choices::{RawAssigns, RawAudience};
 use crate::raw::field::FieldType;
 use crate::source::at::{At, Names};
@@ -138,12 +138,17 @@ fn actor(raw: &RawActor, act: &RawAct, scope: &Scope<'_>, margin: Margin<'_>) ->
         );
     }
     if raw.role.is_none()
-        && (raw.card.is_some() || raw.holds.is_some() || raw.holder || raw.lead || raw.count.is_some())
+        && (raw.card.is_some()
+            || raw.holds.is_some()
+            || raw.holder
+            || raw.lead
+            || raw.count.is_some()
+            || raw.listed.is_some())
     {
         margin.note(
             act.by.spot,
-            "`count`、`card`、`holds`、`holder`、`lead` 只与 `role` 连用",
-            "`count`, `card`, `holds`, `holder` and `lead` go with `role`",
+            "`count`、`card`、`holds`、`holder`、`lead`、`listed` 只与 `role` 连用",
+            "`count`, `card`, `holds`, `holder`, `lead` and `listed` go with `role`",
         );
     }
     raw.distinct_from.iter().for_each(|act| scope.act_or_tag(act, margin));
@@ -157,7 +162,25 @@ fn actor(raw: &RawActor, act: &RawAct, scope: &Scope<'_>, margin: Margin<'_>) ->
         distinct_from: plain(&raw.distinct_from),
         holder: raw.holder,
         lead: raw.lead,
+        listed: raw.listed.as_ref().map(|raw| listed(raw, scope, margin)),
     }
+}
+
+/// The register, the field with its key and the list in it exist.
+fn listed(raw: &RawListed, scope: &Scope<'_>, margin: Margin<'_>) -> Listed {
+    scope.field(&raw.key, margin);
+    if let Some(register) = scope.known.register(&raw.register, margin) {
+        match register.fields.iter().find(|(name, _)| name.as_str() == raw.field.as_str()) {
+            None => margin.unknown(raw.field.spot, Kind::FIELD, &raw.field, register.fields.names()),
+            Some((_, field)) if field.kind.value != FieldType::List => margin.note(
+                raw.field.spot,
+                format!("字段 `{}` 不是列表", raw.field.as_str()),
+                format!("the field `{}` is no list", raw.field.as_str()),
+            ),
+            Some(_) => {}
+        }
+    }
+    Listed { register: raw.register.value.clone(), key: raw.key.value.clone(), field: raw.field.value.clone() }
 }
 
 fn takes(raw: &RawAct, scope: &Scope<'_>, margin: Margin<'_>) -> Vec<Take> {

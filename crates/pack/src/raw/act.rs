@@ -152,6 +152,22 @@ pub(crate) struct RawActor {
     /// 须是主办科室的人。Only somebody of the unit that leads.
     #[serde(default)]
     pub(crate) lead: bool,
+    /// 须是台账条目为本件对象列明（`对象/账号`）的人，如抽中的检查人员；键所在字段为空时不问。Only who stands as `subject/account` in a
+    /// list of a register's entry, such as inspectors who were drawn; not asked while the field with the key is empty.
+    #[serde(default)]
+    pub(crate) listed: Option<RawListed>,
+}
+
+/// 台账条目的一个列表字段。A list in an entry of a register.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawListed {
+    /// 台账。
+    pub(crate) register: At<String>,
+    /// 存有条目键的字段。The field that holds the entry's key.
+    pub(crate) key: At<String>,
+    /// 条目中的列表。The list in that entry.
+    pub(crate) field: At<String>,
 }
 
 /// 必填还是可填。

@@ -73,7 +73,7 @@ async fn a_random_one_rests_on_a_draw_on_the_register() {
         )
         .await;
     house.not_opened("inspector1", PROPOSE, &proposal(&firm, &with("抽2024-01", PROOF)), no()).await;
-    let held = json!({"draw": "抽2024-01", "title": "台站检查", "snapshot_hash": OTHER, "pool": 30, "drawn": 1, "targets": [firm], "proof_hash": PROOF});
+    let held = json!({"draw": "抽2024-01", "title": "台站检查", "snapshot_hash": OTHER, "pool": 30, "drawn": 1, "targets": [firm], "sent": [format!("{firm}/inspector1"), format!("{firm}/inspector2")], "proof_hash": PROOF});
     house.put("draws", "抽2024-01", held).await;
     house.not_opened("inspector1", PROPOSE, &proposal(&rival, &with("抽2024-01", PROOF)), no()).await;
     house.not_opened("inspector1", PROPOSE, &proposal(&firm, &with("抽2024-01", OTHER)), no()).await;
@@ -85,4 +85,32 @@ async fn a_random_one_rests_on_a_draw_on_the_register() {
         ("draw_proof", OTHER),
     ];
     house.refused("head1", case, "redraw", &again, no()).await;
+    // A draw that is on the register and did not draw this firm.
+    let other = json!({"draw": "抽2024-02", "title": "另一次检查", "snapshot_hash": PROOF, "pool": 30, "drawn": 1, "targets": [rival], "proof_hash": OTHER});
+    house.put("draws", "抽2024-02", other).await;
+    house.refused("head1", case, "redraw", &again, no()).await;
+}
+
+/// 国办发〔2015〕58号 二（二）: the inspectors are drawn as well, and nobody takes their place but by another draw.
+#[tokio::test]
+async fn only_who_was_drawn_inspects() {
+    let house = house().await;
+    let firm = code(1);
+    let sent: Vec<String> = ["inspector1", "inspector2"].map(|officer| format!("{firm}/{officer}")).into();
+    let held = json!({"draw": "抽2024-01", "title": "台站检查", "targets": [firm], "sent": sent, "proof_hash": PROOF});
+    house.put("draws", "抽2024-01", held).await;
+    let drawn: Typed<'_> = &[("subject_area", "radio"), ("mode", "drawn"), ("plan_line", "2024-01")];
+    let drawn = [drawn, &[("draw_id", "抽2024-01"), ("draw_proof", PROOF)]].concat();
+    let case = house.opens("inspector1", PROPOSE, &proposal(&firm, &drawn)).await;
+    let no = || rule("actor.listed", &["random-inspection-notice#2.2"]);
+    let screened: Typed<'_> = &[("no_interest", "true")];
+    house.refused("inspector1+inspector3", case, "screen", screened, no()).await;
+    house.does("inspector1+inspector2", case, "screen", screened).await;
+    house.does("head1", case, "approve", &[]).await;
+    let visit: Typed<'_> = &[("arrived", "2024-03-04 09:00"), ("place", "临江区工业大道8号"), ("card_shown", "true")];
+    house.refused("inspector1+inspector3", case, "inspect", visit, no()).await;
+    house.does("inspector1+inspector2", case, "inspect", visit).await;
+    let record: Typed<'_> = &[("content", "台站执照齐全，参数与执照一致。"), ("signed", "signed")];
+    house.refused("inspector1+inspector3", case, "record", record, no()).await;
+    house.does("inspector1+inspector2", case, "record", record).await;
 }

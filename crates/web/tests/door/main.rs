@@ -19,7 +19,7 @@
 //! | second correction notice | `licence::corrections_are_told_once` |
 //! | a pause without listed cause and notice | `pause::a_pause_needs_a_listed_cause`, `pause::a_pause_is_told_in_writing`, `pause::no_act_pauses_in_silence` |
 //! | inspection with no plan line, complaint or lead | `inspection::an_inspection_rests_on_a_plan_line_a_complaint_or_a_lead` |
-//! | a "random" one without a reproducible draw | `inspection::a_random_one_rests_on_a_draw_on_the_register` |
+//! | a "random" one without a reproducible draw | `inspection::a_random_one_rests_on_a_draw_on_the_register`, `inspection::only_who_was_drawn_inspects` |
 //! | publication without secrecy and privacy check | `publication::nothing_is_published_unchecked` |
 //! | publication overdue without alarm | `publication::what_is_overdue_alarms_its_clerk_and_the_leadership` |
 //! | edit or deletion of a logged event | `ledger::no_address_edits_or_deletes_a_record`, `ledger::a_changed_store_is_found` |
