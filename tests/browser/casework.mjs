@@ -29,6 +29,33 @@ export class Cast {
   }
 }
 
+/** Anybody reads on the public site what was published of this case: found by its firm, and what must not be there is not. */
+export async function standsInPublic(cast, path, firm, says, hidden) {
+  const visitor = await Visitor.come(cast.browser, cast.stage);
+  const record = path.replace("/work/case/", "/public/publication/");
+  await visitor.go("/public/publications");
+  await visitor.page.fill("#q", firm);
+  await visitor.page.click("form.filters button");
+  const link = visitor.page.locator(`tbody a[href='${record}']`);
+  fact((await link.count()) === 1, `${visitor.name}: ${record} stands on the public list`);
+  await visitor.sound(`public list by the firm of ${record}`);
+  await link.click();
+  for (const words of says) await visitor.says(words, `${record} says ${words}`);
+  const text = await visitor.text();
+  for (const words of hidden) fact(!text.includes(words), `${visitor.name}: ${record} does not say ${words}`);
+  await visitor.sound(`public record ${record}`);
+  await visitor.leave();
+}
+
+/** What waits to be published is on the officers' list, or is on it no more. */
+export async function owed(visitor, path, waits) {
+  await visitor.go("/work");
+  await visitor.page.click("nav a[href='/work/publications']");
+  const found = await visitor.page.locator(`tbody a[href='${path}']`).count();
+  fact(found === (waits ? 1 : 0), `${visitor.name}: ${path} ${waits ? "waits" : "waits no more"} to be published`, String(found));
+  await visitor.sound("what waits to be published");
+}
+
 /** Fills in a form by the names of its fields; `_with` names those who act together. */
 export async function fillIn(page, answers) {
   for (const [name, value] of Object.entries(answers)) {

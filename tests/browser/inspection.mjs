@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Cast, act, fillIn, impossible, notOpened, open, refused } from "./casework.mjs";
+import { Cast, act, fillIn, impossible, notOpened, open, owed, refused, standsInPublic } from "./casework.mjs";
 import { Visitor, fact } from "./teller.mjs";
 
 const RANDOM = { rule: "field.as_registered", statute: "random-inspection-notice", article: "2.2" };
@@ -31,7 +31,7 @@ export async function inspection(browser, stage) {
   const path = await open(inspector, "inspection/propose", given);
   await onSite(cast, stage, path, inspectors);
   await putRight(cast, path, account, inspectors);
-  await published(cast, path, inspectors);
+  await published(cast, path, inspectors, target);
   await cast.leave();
 }
 
@@ -164,12 +164,15 @@ async function putRight(cast, path, account, [first, second]) {
   await act(inspector, path, "accept");
 }
 
-async function published(cast, path, [first]) {
+async function published(cast, path, [first], firm) {
   const inspector = await cast.be(first);
   await impossible(inspector, path, "close", { rule: "act.close.when", statute: "three-systems-opinion", article: "6" });
   const publisher = await cast.be("publisher");
+  await owed(publisher, path, true);
   await act(publisher, path, "publish", { secrecy_checked: true, privacy_checked: true, published_where: "局网站行政执法公示栏" });
   await act(inspector, path, "close");
   await inspector.says("已办结", "the inspection is closed");
   await inspector.sound("case file of a closed inspection");
+  await owed(publisher, path, false);
+  await standsInPublic(cast, path, firm, ["无线电台站使用检查", "发现一处不符。"], ["十五日内调整发射功率", "已按执照调整功率"]);
 }

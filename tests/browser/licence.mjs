@@ -1,5 +1,6 @@
 // A batch of station licences, from the firm's workbook to the stranger who verifies one: refused, mended, corrected once, issued.
 import { accounts, password } from "./stage.mjs";
+import { standsInPublic } from "./casework.mjs";
 import { Visitor, fact } from "./teller.mjs";
 
 const PDF = Buffer.from("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n");
@@ -29,7 +30,9 @@ export async function licence(browser, stage) {
     await correctOnce(browser, stage, matter);
     await supply(firm, matter, rows);
     await decide(browser, stage, matter);
+    await published(browser, stage, matter, title);
     await verify(browser, stage, firm, matter);
+    await counter(browser, stage, firm);
   }
   await firm.leave();
 }
@@ -130,6 +133,49 @@ async function supply(firm, id, rows) {
   await firm.says("已办", "the corrections are filed");
 }
 
+/** A firm comes to the counter with its list: the officer's form judges it as the portal does, and the case file shows all of it. */
+async function counter(browser, stage, firm) {
+  await firm.go("/portal/file/station-licence");
+  await firm.page.click("form[action^='/portal/file/'] button >> nth=-1");
+  const code = await firm.page.inputValue("#f-enterprise");
+  const officer = await Visitor.come(browser, stage);
+  const { page } = officer;
+  await officer.signIn(OFFICER, password);
+  await officer.go("/work/open/station-licence/apply_for");
+  const blank = await saved(officer, "a[href^='/work/template/']");
+  fact(blank.subarray(0, 2).toString() === "PK", `${officer.name}: the counter has a template as well`);
+  await page.fill("#f-enterprise", code);
+  await page.fill("#f-title", "窗口登记的基站执照");
+  await page.check("input[name=category][value=base]");
+  await page.fill("#f-contact_name", "张三");
+  await page.fill("#f-contact_phone", "13800138000");
+  const rows = stations(7);
+  const wrong = rows.map((row) => [...row]);
+  wrong[6][6] = wrong[0][6];
+  await bring(page, "窗口.csv", csv(wrong));
+  await officer.says("读到 7 行，其中 1 行需要改正", "a wrong row is told at the counter");
+  await officer.sound("counter, wrong rows");
+  const marked = await saved(officer, "a[href$='/marked.xlsx']");
+  fact(marked.subarray(0, 2).toString() === "PK", `${officer.name}: the marked workbook comes back at the counter`);
+  await page.click("button[formaction$='/drop']");
+  await page.locator("#f-stations\\.0\\.name").waitFor();
+  fact((await page.inputValue("#f-enterprise")) === code, `${officer.name}: letting the list go keeps what was typed`);
+  await bring(page, "窗口-改正.csv", csv(rows));
+  await officer.says("读到 7 行，没有发现问题", "the mended list is good at the counter");
+  for (const field of ["technical_plan", "staff_note"]) {
+    await page.setInputFiles(`#f-${field}`, { name: "材料.pdf", mimeType: "application/pdf", buffer: PDF });
+  }
+  await page.click("main form[action='/work/open/station-licence/apply_for'] > .buttons button[type=submit]");
+  await officer.says("已办", "the application is taken down");
+  await page.click("a[href$='/table/stations']");
+  await officer.says("共 7 行", "the whole table is a page of its own");
+  await officer.says("试验站7", "with its last row");
+  await officer.sound("a table of a case in full");
+  const all = await saved(officer, "a[href$='/table/stations/list.xlsx']");
+  fact(all.subarray(0, 2).toString() === "PK", `${officer.name}: the whole table is a workbook`);
+  await officer.leave();
+}
+
 async function decide(browser, stage, id) {
   const officer = await Visitor.come(browser, stage);
   const { page } = officer;
@@ -155,7 +201,13 @@ async function decide(browser, stage, id) {
   const told = await page.locator("main").textContent();
   fact(told.includes("承诺") && !told.includes("已超期"), `${officer.name}: it is issued within the promised time`);
   await officer.sound("licences issued");
+  await act(officer, id, "publish");
   await officer.leave();
+}
+
+/** What was granted is public: who, what, in whose name, until when; neither where the stations stand nor on what they send. */
+async function published(browser, stage, id, title) {
+  await standsInPublic({ browser, stage }, `/work/case/${id}`, "", [title, "粤海省无线电管理机构"], ["江海市1号", "3500"]);
 }
 
 async function verify(browser, stage, firm, id) {

@@ -1,6 +1,6 @@
 // A penalty from the lead to the archive, with a hearing: notice, hearing asked for and held, legal review, discussion, decision, service,
 // payment, closing, publication. On the way five things that the law forbids.
-import { Cast, act, impossible, open, refused } from "./casework.mjs";
+import { Cast, act, impossible, open, owed, refused, standsInPublic } from "./casework.mjs";
 import { fact } from "./teller.mjs";
 
 const LAW = "administrative-penalty-law";
@@ -21,7 +21,7 @@ export async function penalty(browser, stage) {
   const path = await investigated(cast, code);
   await heard(cast, stage, path);
   await decided(cast, path);
-  await carriedOut(cast, path);
+  await carriedOut(cast, path, code);
   await cast.leave();
 }
 
@@ -76,15 +76,19 @@ async function decided(cast, path) {
   await head.sound("case file of a decision");
 }
 
-async function carriedOut(cast, path) {
+async function carriedOut(cast, path, code) {
   const inspector = await cast.be("inspector1");
   await act(inspector, path, "serve", { served_how: "direct", ...TWO });
   await act(inspector, path, "pay", { paid: "150000", bank_receipt: "GD20241219001" });
   await act(await cast.be("head1"), path, "close");
   await impossible(inspector, path, "archive", { rule: "act.archive.when", statute: "miit-penalty-procedure", article: "55" });
   const publisher = await cast.be("publisher");
+  await owed(publisher, path, true);
   await act(publisher, path, "publish", { secrecy_checked: true, privacy_checked: true, published_where: "局网站行政执法公示栏" });
+  await owed(publisher, path, false);
   await act(inspector, path, "archive");
+  await standsInPublic(cast, path, code, ["责令停止使用，罚款十五万元。", "擅自设置使用无线电台", "局网站行政执法公示栏"],
+    ["监测发现未经许可的发射", "一致同意处罚意见", "对处罚幅度有异议"]);
   await inspector.says("已归档", "the case is archived");
   await inspector.sound("case file of an archived penalty");
   const firm = await cast.be("firm");

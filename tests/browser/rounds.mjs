@@ -3,26 +3,53 @@ import { accounts, password } from "./stage.mjs";
 import { Visitor, fact } from "./teller.mjs";
 
 const OPEN = ["/", "/sign-in", "/portal", "/portal?q=贷款", "/portal?q=没有这种事", "/public", "/public/statistics", "/public/figure/requests.platform.accepted",
+  "/public/publications", "/public/publications?kind=licence&year=2024", "/public/publications?q=没有这家企业", "/public/publication/0",
   "/public/verify", "/draw", "/public/ledger", "/public/complain", "/licences", "/no-such-page"];
 const WALKS = [
   ["firm", ["/portal", "/portal/matters", "/portal/officer", "/portal/file/enterprise-request", "/work", "/portal/matter/1"]],
   ["dispatcher", ["/work", "/work?band=overdue", "/work/dispatch", "/work/search?q=贷款", "/work/search?q=zzzz", "/work/registers", "/work/open/enterprise-request/file_for", "/lead"]],
   ["handler", ["/work", "/work?mine=1", "/work?procedure=enterprise-request", "/work/dispatch"]],
   ["registrar", ["/work", "/work/registers", "/work/register/enterprises", "/work/register/enterprises?q=电子", "/work/register/enterprises/new", "/work/register/service-assignments", "/work/import", "/work/import/enterprises"]],
-  ["leader", ["/lead", "/lead/report", "/lead/figure/requests.platform.completed", "/lead/figure/requests.platform.completion_rate", "/work"]],
+  ["publisher", ["/work", "/work/publications"]],
+  ["leader", ["/work/publications", "/lead", "/lead/report", "/lead/figure/requests.platform.completed", "/lead/figure/requests.platform.completion_rate", "/work"]],
 ];
 
 export async function rounds(browser, stage) {
   const visitor = await Visitor.come(browser, stage);
   for (const path of OPEN) await look(visitor, path, "anybody");
+  await published(visitor);
   await visitor.leave();
   for (const [who, paths] of WALKS) {
     const walker = await Visitor.come(browser, stage);
-    await walker.signIn(accounts[who], password);
+    await walker.signIn(accounts[who] ?? who, password);
     for (const path of paths) await look(walker, path, who);
     await details(walker, who);
     await walker.leave();
   }
+}
+
+/** The public list leads to each record, without signing in, and to its file. */
+async function published(visitor) {
+  const { page } = visitor;
+  await visitor.go("/public");
+  await page.click("nav a[href='/public/publications']");
+  const lines = await page.locator("tbody tr").count();
+  fact(lines > 0, `${visitor.name}: what the year published stands on the public list`, String(lines));
+  for (const code of ["licence", "inspection", "penalty"]) {
+    await visitor.go("/public/publications");
+    await page.selectOption("#kind", code);
+    await page.click("form.filters button");
+    fact(page.url().includes(`kind=${code}`), `${visitor.name}: the list is filtered by ${code}`, page.url());
+    const first = page.locator("tbody a").first();
+    if (!(await first.count())) continue;
+    const title = (await first.textContent()).trim();
+    await first.click();
+    await visitor.says(title, `the record of a ${code} opens`);
+    await visitor.sound(`record of a ${code}`);
+  }
+  const file = await page.request.get(`${visitor.base}/public/publications.csv`);
+  const rows = (await file.text()).trim().split("\n").length - 1;
+  fact(file.ok() && rows >= Math.min(lines, 50), `${visitor.name}: the list can be taken along`, `${file.status()}, ${rows} rows`);
 }
 
 async function look(visitor, path, who) {

@@ -1,4 +1,5 @@
-//! The benchmarks measure honest data: what `bench pages` seeds past the office passes `verify`, and `bench acts` prints what scripts read.
+//! The benchmarks measure honest data: what `bench pages` seeds past the office passes `verify`, and `bench acts` and
+//! `bench licences` print what scripts read.
 
 #![expect(clippy::expect_used, reason = "a test ends where something does not hold")]
 
@@ -31,7 +32,7 @@ fn data_seeded_past_the_office_pass_verify() {
         "bench", "pages", "--json", "--cases", "500", "--beside", "50", "--loads", "4", "--data", "town", "--dir", ".",
     ];
     let answer = document(&guiju(&args, folder.path()));
-    let pages = ["inbox", "case", "counts", "search"];
+    let pages = ["inbox", "alarms", "case", "counts", "search", "publications", "publications/firm"];
     let wanted = pages.iter().flat_map(|page| [format!("pages/{page}/p99"), format!("pages/bound/{page}/p99")]);
     assert_eq!(names(&answer), wanted.collect::<Vec<_>>());
     let report = document(&guiju(&["verify", "--json", "--data", "town/500"], folder.path()));
@@ -41,6 +42,24 @@ fn data_seeded_past_the_office_pass_verify() {
     document(&guiju(&args, folder.path()));
     let again = std::fs::metadata(folder.path().join("town/500/guiju.sqlite")).and_then(|file| file.created());
     assert_eq!(seeded.ok(), again.ok());
+}
+
+/// The command itself sees to it that 37 wrong rows come back and that each station gets its licence.
+#[test]
+fn a_batch_of_licences_is_timed_stage_by_stage_beside_its_bound() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let args = ["bench", "licences", "--json", "--stations", "100", "--dir", "."];
+    let answer = document(&guiju(&args, folder.path()));
+    let stages =
+        ["begun", "wrong", "marked", "right", "filed", "accepted", "examined", "decided", "issued", "listed", "sum"];
+    assert_eq!(names(&answer), stages.map(|stage| format!("licences/{stage}")));
+    let values: Vec<f64> =
+        answer["results"].as_array().expect("results").iter().filter_map(|r| r["value"].as_f64()).collect();
+    let (sum, parts) = values.split_last().expect("a sum");
+    assert!((parts.iter().sum::<f64>() - sum).abs() < 0.01, "{answer}");
+    assert_eq!(answer["results"][10]["bound"], 20.0);
+    let left: Vec<_> = std::fs::read_dir(folder.path()).expect("the folder").flatten().collect();
+    assert!(left.is_empty(), "the benchmark left {left:?} behind");
 }
 
 #[test]

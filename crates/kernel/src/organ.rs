@@ -1,5 +1,7 @@
 //! Organs, their units and roles, and the registers they keep: the bureau's shape as its pack describes it.
 
+use std::collections::BTreeMap;
+
 use crate::procedure::definition::{Field, Text};
 
 /// A public body: our own, one that handles for the city platform, or the one whose power is exercised by entrustment.
@@ -45,6 +47,13 @@ pub struct Register {
     pub verifies: Vec<String>,
 }
 
+impl Register {
+    /// The register that holds officers by account: their cards, qualifications and recusals.
+    pub const OFFICERS: &'static str = "officers";
+    /// Its field of qualifications.
+    pub const QUALIFICATIONS: &'static str = "qualifications";
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Retention {
     pub years: u32,
@@ -76,4 +85,26 @@ pub struct Authority {
     /// `statute#article`.
     pub basis: Vec<String>,
     pub fictional: bool,
+}
+
+/// How what the organ owes the public becomes public: which acts publish, which end a publication, who is no firm.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Publications {
+    /// In the order of the file, which is the order in which people choose among them.
+    pub kinds: Vec<PublicationKind>,
+    /// Terms of statutes, each with the values that say that the party is a natural person, whose name is masked in public.
+    pub natural_persons: BTreeMap<String, Vec<String>>,
+}
+
+/// One kind of publication: licences, penalties …
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicationKind {
+    pub id: String,
+    pub title: Text,
+    /// Tags of the acts that publish.
+    pub by: Vec<String>,
+    /// Tags of the acts after which it no longer stands in public.
+    pub ends_with: Vec<String>,
+    /// Of these, the ones whose reason is made public: tag -> the field given with the act.
+    pub explains: BTreeMap<String, String>,
 }

@@ -7,9 +7,10 @@ use guiju_kernel::case::Case;
 use guiju_kernel::procedure::Person;
 use guiju_kernel::procedure::definition::{Audience, Moment, Procedure, Text, TimerDef, TimerDoes};
 use guiju_kernel::time::{Instant, to_millis};
-use guiju_store::{Band, InboxQuery};
+use guiju_store::OverdueQuery;
 
 use crate::answer::OfficeError;
+use crate::cases::case_of;
 use crate::office::Office;
 
 /// Cases looked at in one unit for one procedure: those overdue the longest.
@@ -36,45 +37,31 @@ impl Office {
     /// When the store cannot be read.
     pub async fn alarms(&self, who: &Person) -> Result<Vec<Alarm>, OfficeError> {
         let now = self.now();
+        let Some(query) = self.overdue(who, now) else { return Ok(Vec::new()) };
         let mut alarms: Vec<Alarm> = Vec::new();
-        for query in self.overdue(who, now) {
-            for row in self.store.inbox(&query).await?.rows {
-                let case = self.case(row.case.id).await?;
-                for alarm in self.alarms_of(&case, who, now)? {
-                    // A case on two desks is one case.
-                    if !alarms.contains(&alarm) {
-                        alarms.push(alarm);
-                    }
-                }
-            }
+        // One question, however many desks and cases there are.
+        for stored in self.store.overdue(&query).await? {
+            alarms.extend(self.alarms_of(&case_of(stored)?, who, now)?);
         }
         alarms.sort_by_key(|alarm| (alarm.since, alarm.case));
         Ok(alarms)
     }
 
-    /// Where to look: every desk of the person's organ, for each procedure that tells one of their roles.
-    fn overdue(&self, who: &Person, now: Instant) -> Vec<InboxQuery> {
+    /// Where to look: every desk of the person's organ, for the procedures that tell one of their roles; nowhere if none does.
+    fn overdue(&self, who: &Person, now: Instant) -> Option<OverdueQuery> {
         let pack = self.pack();
-        let organ = pack.organs.iter().find(|organ| Some(&organ.id) == who.organ.as_ref());
+        let organ = pack.organs.iter().find(|organ| Some(&organ.id) == who.organ.as_ref())?;
         let procedures: BTreeSet<&String> =
             pack.procedures.iter().filter(|p| telling(p, who).next().is_some()).map(|p| &p.id).collect();
-        let mut queries = Vec::new();
-        for procedure in procedures {
-            for unit in organ.map(|organ| organ.units.as_slice()).unwrap_or_default() {
-                queries.push(InboxQuery {
-                    organ: who.organ.clone().unwrap_or_default(),
-                    unit: unit.id.clone(),
-                    person: None,
-                    procedure: Some(procedure.clone()),
-                    state: None,
-                    // What is due this very moment has run out.
-                    band: Some(Band { from: None, until: Some(to_millis(now).saturating_add(1)) }),
-                    after: None,
-                    limit: LOOKED_AT,
-                });
-            }
-        }
-        queries
+        let query = OverdueQuery {
+            organ: organ.id.clone(),
+            units: organ.units.iter().map(|unit| unit.id.clone()).collect(),
+            procedures: procedures.into_iter().cloned().collect(),
+            // What is due this very moment has run out.
+            before: to_millis(now).saturating_add(1),
+            most: LOOKED_AT,
+        };
+        Some(query).filter(|query| !query.procedures.is_empty())
     }
 
     fn alarms_of(&self, case: &Case, who: &Person, now: Instant) -> Result<Vec<Alarm>, OfficeError> {

@@ -9,7 +9,7 @@ use guiju_kernel::procedure::{Context, Lawful, Person, lawful_acts};
 use guiju_kernel::record::{ActorKind, Record};
 use guiju_kernel::rows;
 use guiju_kernel::time::{self, Instant, date_of};
-use guiju_store::{Hits, InboxCursor, InboxQuery, InboxRow, scope_token};
+use guiju_store::{Hits, InboxCursor, InboxQuery, InboxRow, StoredCase, scope_token};
 use serde_json::Value;
 
 use crate::answer::OfficeError;
@@ -85,9 +85,7 @@ impl Office {
     }
 
     pub async fn case(&self, id: u64) -> Result<Case, OfficeError> {
-        let stored = self.store.case(id).await?.ok_or_else(|| OfficeError::NoSuchCase(id.to_string()))?;
-        rows::case_from(stored.row, stored.holdings, stored.timers)
-            .map_err(|e| OfficeError::Damaged(format!("case {id}: {e}")))
+        case_of(self.store.case(id).await?.ok_or_else(|| OfficeError::NoSuchCase(id.to_string()))?)
     }
 
     pub fn procedure_of(&self, case: &Case) -> Result<Arc<Procedure>, OfficeError> {
@@ -314,6 +312,13 @@ impl Office {
     }
 }
 
+/// A case as the store has it.
+pub(crate) fn case_of(stored: StoredCase) -> Result<Case, OfficeError> {
+    let id = stored.row.id;
+    rows::case_from(stored.row, stored.holdings, stored.timers)
+        .map_err(|e| OfficeError::Damaged(format!("case {id}: {e}")))
+}
+
 /// Whether this person may look at every desk of their organ.
 pub fn oversees(person: &Person) -> bool {
     // Whoever decides, publishes or answers for the whole organ acts on cases that lie on other desks.
@@ -359,7 +364,7 @@ fn clocks(case: &Case, procedure: &Procedure, volume: &Volume, now: Instant) -> 
 }
 
 /// A clock as every page shows it. A clock that cannot be reckoned shows no due moment rather than a wrong one.
-fn clock_view(
+pub(crate) fn clock_view(
     name: &str,
     clock: &Clock,
     procedure: &Procedure,

@@ -268,7 +268,7 @@ fn nothing_bad(read: &Read, skip_bad: bool) -> Result<(), OfficeError> {
 fn complain(read: &mut Read, refused: &[(usize, Box<Refusal>)]) {
     for (at, refusal) in refused {
         let Text { mut zh, mut en } = refusal.why.clone();
-        if let Some(mend) = &refusal.mend {
+        if let Some(mend) = refusal.further() {
             zh += &format!("；{}", mend.zh);
             en += &format!("; {}", mend.en);
         }

@@ -21,6 +21,7 @@ mod moment;
 mod office;
 pub mod officers;
 mod parties;
+pub mod publications;
 mod receipts;
 mod registers;
 mod seal;

@@ -81,6 +81,16 @@ pub async fn of_cases(store: &dyn Store, volume: &Volume, procedure: &Procedure)
     Ok(ListSheet { title: procedure.title.zh.clone(), columns, rows })
 }
 
+/// A table of a case: all its rows, by the titles of its columns.
+pub fn of_table(title: &str, columns: &[Field], rows: &[Value], volume: &Volume) -> ListSheet {
+    let line = |row: &Value| columns.iter().map(|of| cell(of, row.get(&of.name), volume)).collect();
+    ListSheet {
+        title: title.to_owned(),
+        columns: columns.iter().map(|of| column(&of.title.zh, kind(of))).collect(),
+        rows: rows.iter().map(line).collect(),
+    }
+}
+
 async fn about(
     store: &dyn Store,
     case: &StoredCase,

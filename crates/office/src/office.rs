@@ -17,7 +17,7 @@ use crate::keys::{Chance, Keys};
 use crate::moment::OfficeClock;
 use crate::shelf::{Shelf, Volume};
 use crate::writer::{self, Desk, EntryAsk, EraseAsk, Job, Task};
-use crate::{seal, trees};
+use crate::{publications, seal, trees};
 
 /// Jobs that may wait for the writer before callers wait too.
 const QUEUE: usize = 4_096;
@@ -77,6 +77,7 @@ impl Office {
             load_pack(store.as_ref(), &fence, &keys, &pack, &clock, &chance).await?;
         }
         let shelf = Arc::new(Shelf::new(pack, older)?);
+        publications::remake(store.as_ref(), &fence, &shelf, clock.now()).await?;
         let desk = Desk::open(store.clone(), shelf.clone(), keys.clone(), chance, clock.clone()).await?;
         let (jobs, queue) = mpsc::channel(QUEUE);
         let writer = tokio::spawn(writer::run(desk, store.clone(), fence, queue));
@@ -223,6 +224,8 @@ async fn load_pack(
     let salt = chance.salt("record", record.seq)?;
     let (bytes, entry) = seal::canonical(&record, &salt)?;
     let mut batch = Batch { packs: vec![(pack.hash.clone(), pack.archive.clone())], ..Batch::default() };
+    // Where there is nothing yet, nothing has to be found anew.
+    batch.publications_made = (record.seq == 0).then(|| pack.hash.clone());
     for tile in tree.append(entry.leaf()) {
         let level = u32::from(tile.id.level);
         batch.tiles.push(guiju_store::TileRow { log: Log::Events, level, index: tile.id.index, data: tile.bytes });

@@ -3,6 +3,7 @@
 //! The register has the last word: whatever a caller says of a person's cards is replaced by what stands there when the act is
 //! decided. A pack without the register leaves people as their accounts tell them.
 
+use guiju_kernel::organ::Register;
 use guiju_kernel::procedure::{Card, Person};
 use guiju_kernel::record::ActorKind;
 use guiju_kernel::rows::EntryRow;
@@ -10,9 +11,9 @@ use guiju_kernel::time::parse_date;
 use serde_json::{Map, Value};
 
 /// The register that holds officers, by account.
-pub const OFFICERS: &str = "officers";
+pub const OFFICERS: &str = Register::OFFICERS;
 /// The kind of card that the register tells of: 行政执法证.
-pub const CARD: &str = "enforcement";
+pub const CARD: &str = Card::ENFORCEMENT;
 
 /// Gives an officer what the register says of them; one who is not on it has neither card nor qualification.
 pub fn equip(person: &mut Person, row: Option<&EntryRow>) {
@@ -23,7 +24,7 @@ pub fn equip(person: &mut Person, row: Option<&EntryRow>) {
     let in_force = row.filter(|row| row.until.is_none());
     let fields = in_force.and_then(|row| row.doc.get("fields")).and_then(Value::as_object).unwrap_or(&none);
     person.cards = card(fields).into_iter().collect();
-    person.qualifications = words(fields, "qualifications").collect();
+    person.qualifications = words(fields, Register::QUALIFICATIONS).collect();
     person.recused = words(fields, "recused").collect();
 }
 

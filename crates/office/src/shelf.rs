@@ -77,6 +77,11 @@ impl Shelf {
         Ok(shelf)
     }
 
+    /// Every version.
+    pub fn volumes(&self) -> impl Iterator<Item = &Arc<Volume>> {
+        std::iter::once(&self.current).chain(self.older.values())
+    }
+
     /// The version that a case is pinned to.
     pub fn volume(&self, hash: &str) -> Result<&Arc<Volume>, OfficeError> {
         if self.current.pack.hash == hash {

@@ -97,6 +97,7 @@ kinds! {
     ACT_OR_TAG: "行为或标签", "act or tag";
     ANSWER: "当事人的答复", "the party's answer";
     ARTICLE: "条文", "article";
+    CARD: "证件种类", "kind of card";
     CHOICE: "选项", "choice";
     CLOCK: "期限钟", "clock";
     CONSTRAINT: "法定约束", "constraint";
@@ -111,6 +112,7 @@ kinds! {
     PERSON: "人员", "person";
     PLATFORM: "平台", "platform";
     PROCEDURE: "程序", "procedure";
+    QUALIFICATION: "资格", "qualification";
     REGISTER: "台账", "register";
     ROLE: "角色", "role";
     STATE: "状态", "state";

@@ -62,6 +62,7 @@ impl Pack {
     }
 }
 
-fn meet(a: &InForce, b: &InForce) -> bool {
+/// Whether two ranges of dates have a day in common.
+pub(crate) fn meet(a: &InForce, b: &InForce) -> bool {
     a.until.is_none_or(|until| b.from < until) && b.until.is_none_or(|until| a.from < until)
 }

@@ -7,6 +7,7 @@
 mod archive;
 mod check;
 mod complaint;
+mod consistency;
 mod examples;
 mod law;
 mod pack;
@@ -17,6 +18,7 @@ mod source;
 mod sources;
 
 pub use complaint::{Complaint, Spot};
+pub use consistency::{Contradiction, Disagreements, OddFragment};
 pub use examples::{Examples, Scripts, run_examples};
 pub use pack::{Pack, Param, Statute};
 pub use platform::{Export, Mapped, Platform, StepColumns};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use guiju_kernel::calendar::{Notice, WorkingHours};
 use guiju_kernel::constraint::Constraint;
 use guiju_kernel::figure::definition::Figure;
-use guiju_kernel::organ::{Item, Organ, Register, Role, Unit};
+use guiju_kernel::organ::{Item, Organ, Publications, Register, Role, Unit};
 use guiju_kernel::procedure::ParamValue;
 use guiju_kernel::procedure::definition::{FieldKind, InForce, Procedure, Text};
 use guiju_kernel::procedure::guard::Guard;
@@ -17,7 +17,7 @@ use jiff::civil::Date;
 
 use crate::archive;
 use crate::check::known::Known;
-use crate::check::{bureau, calendar, figure, law, platform, procedure};
+use crate::check::{bureau, calendar, figure, law, platform, procedure, publications};
 use crate::complaint::{Complaint, Kind, Margin};
 use crate::platform::Platform;
 use crate::source::at::At;
@@ -53,6 +53,8 @@ pub struct Pack {
     pub years: BTreeMap<i16, String>,
     /// Words of the interface that the pack may set (portal name, footer lines …).
     pub words: BTreeMap<String, Text>,
+    /// What becomes public, and by which acts.
+    pub publications: Publications,
 }
 
 /// One dated value of a parameter.
@@ -85,6 +87,8 @@ pub struct Statute {
     pub rests_on: BTreeMap<String, Vec<String>>,
     /// Its facts as conditions over its terms.
     pub facts: BTreeMap<String, Guard>,
+    /// What people call its facts, where it says so.
+    pub fact_titles: BTreeMap<String, Text>,
     /// Its terms, each with the kind of field that can speak for it.
     pub terms: BTreeMap<String, FieldKind>,
     /// Kinds of procedure that it speaks of, each with the tags that such a procedure must bear.
@@ -94,6 +98,9 @@ pub struct Statute {
 }
 
 impl Pack {
+    /// What stands before the paths of the pack inside the program when they are told.
+    pub const SHIPPED: &'static str = archive::SHIPPED;
+
     /// Loads the pack in a folder.
     ///
     /// # Errors
@@ -223,9 +230,18 @@ impl Pack {
 
     /// What a statute in force at a moment means by one of its facts.
     pub fn fact(&self, name: &str, at: Instant) -> Option<&Guard> {
+        self.statutes_at(at).find_map(|statute| statute.facts.get(name))
+    }
+
+    /// What people call a fact of a statute in force at a moment.
+    pub fn fact_title(&self, name: &str, at: Instant) -> Option<&Text> {
+        self.statutes_at(at).find_map(|statute| statute.fact_titles.get(name))
+    }
+
+    fn statutes_at(&self, at: Instant) -> impl Iterator<Item = &Statute> {
         let day = date_of(at);
-        let in_force = |range: &InForce| range.from <= day && range.until.is_none_or(|until| day < until);
-        self.statutes.iter().filter(|statute| in_force(&statute.in_force)).find_map(|statute| statute.facts.get(name))
+        let in_force = move |range: &InForce| range.from <= day && range.until.is_none_or(|until| day < until);
+        self.statutes.iter().filter(move |statute| in_force(&statute.in_force))
     }
 
     /// The notices of holidays, in the order of the files: what an `Almanac` is built from.
@@ -288,7 +304,9 @@ fn checked(sources: &Sources, notes: &RefCell<Vec<Complaint>>) -> Option<Pack> {
         params,
         years: sources.years.clone(),
         words: file.raw.words.iter().map(|(name, words)| (name.value.clone(), words.into())).collect(),
+        publications: publications::publications(&file.raw.publications, &known, margin),
     };
+    publications::duties(&sources.procedures, &file.raw.publications, &known, notes);
     bureau::address_name(&file.raw.id, margin);
     calendar::together(&pack.notices, pack.working_hours(), &sources.calendar, notes);
     Some(pack)

@@ -43,13 +43,18 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Everything that is told of the pack in a folder, its examples included, with paths from that folder.
+/// Everything that is told of the pack in a folder, its examples and its law included, with paths from that folder.
 fn told(folder: &Path) -> Vec<String> {
-    let complaints: Vec<Complaint> = match run_examples(folder) {
-        Ok(examples) => examples.failures,
-        Err(complaints) => complaints,
-    };
     let prefix = format!("{}/", folder.display());
+    let complaints: Vec<Complaint> = match (run_examples(folder), Pack::load(folder)) {
+        (Ok(examples), Ok(pack)) => {
+            let disagreements = pack.disagreements(&prefix);
+            let contradictions = disagreements.contradictions.into_iter().map(|one| one.told);
+            let fragments = disagreements.fragments.into_iter().map(|one| one.told);
+            examples.failures.into_iter().chain(contradictions).chain(fragments).collect()
+        }
+        (Err(complaints), _) | (_, Err(complaints)) => complaints,
+    };
     complaints.iter().map(|complaint| complaint.to_string().replace(&prefix, "")).collect()
 }
 
@@ -96,6 +101,23 @@ fn every_slip_is_told_at_its_place() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
     assert!(cases >= 40, "only {cases} cases");
+}
+
+/// What seems to be missing may stand in the file that could not be read: only that file is complained of.
+#[test]
+fn a_procedure_that_cannot_be_read_is_complained_of_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&tests().join("base"), folder.path()).unwrap();
+    let platform = "id: elsewhere\ntitle: {zh: 别处, en: Elsewhere}\nsystem: 别处的系统\nexports: {loan: {number: [借条号], state: [状态], \
+                    states: {lent: [借走]}, fields: {answer: {columns: [答复], words: {granted: [准]}}}, steps: {}}}\n";
+    std::fs::create_dir_all(folder.path().join("platforms")).unwrap();
+    std::fs::write(folder.path().join("platforms/elsewhere.yaml"), platform).unwrap();
+    assert_eq!(told(folder.path()), Vec::<String>::new());
+    let procedure = folder.path().join("procedures/lending/loan.yaml");
+    let text = std::fs::read_to_string(&procedure).unwrap();
+    std::fs::write(&procedure, text.replace("headline: purpose", "headlines: purpose")).unwrap();
+    let told = told(folder.path());
+    assert!(!told.is_empty() && told.iter().all(|one| one.starts_with("procedures/lending/loan.yaml:")), "{told:#?}");
 }
 
 #[test]

@@ -104,6 +104,13 @@ fn fragments_keep_and_break_their_constraints() {
 }
 
 #[test]
+fn the_statutes_agree_with_themselves() {
+    for pack in [penalties(), pack("../../packs/industry-it-bureau")] {
+        assert_eq!(pack.disagreements(""), guiju_pack::Disagreements::default());
+    }
+}
+
+#[test]
 fn a_decision_reached_around_the_notice_is_told_as_the_shortest_course() {
     let (verdict, path, _) = after("notice-first", |procedure| {
         act(procedure, "review").from.push(("filed".to_owned(), Guard::Always));
@@ -159,6 +166,7 @@ fn a_circle_that_runs_a_clock_for_ever_is_found_and_a_bound_makes_it_lawful() {
     assert_eq!(verdict, Verdict::Violated);
     assert!(path.contains(&"退回补充".to_owned()), "{path:?}");
     assert_eq!(after("decide-in-time", back(Some(2))).0, Verdict::Holds);
+    assert_eq!(after("decide-in-time", back(Some(30))).0, Verdict::Holds, "a high bound is a bound");
 }
 
 #[test]

@@ -49,6 +49,8 @@ fn join(into: &mut Batch, batch: Batch) {
     into.heads.extend(batch.heads);
     into.checkpoints.extend(batch.checkpoints);
     into.search.extend(batch.search);
+    into.publications.extend(batch.publications);
+    into.publications_made = batch.publications_made.or(into.publications_made.take());
 }
 
 /// Keeps of everything that stands for one row only the last.
@@ -57,6 +59,7 @@ fn once_each(batch: &mut Batch) {
     batch.keys = last_of_each(std::mem::take(&mut batch.keys), |key| key.party.clone());
     batch.heads = last_of_each(std::mem::take(&mut batch.heads), |(log, ..)| *log);
     batch.search = last_of_each(std::mem::take(&mut batch.search), |doc| doc.case_id);
+    batch.publications = last_of_each(std::mem::take(&mut batch.publications), |doc| doc.case_id);
 }
 
 fn last_of_each<T, K: Eq + std::hash::Hash>(list: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {

@@ -90,6 +90,30 @@ pub struct SearchDoc {
     pub tokens: Option<String>,
 }
 
+/// One publication that is owed or stands in public (`docs/formats/tables.md`). Moments are milliseconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicationRow {
+    pub case_id: u64,
+    /// What has to be published, as the duty names it: one of a name in a case.
+    pub what: String,
+    /// Kind of publication, an id of the pack's.
+    pub kind: String,
+    pub organ: String,
+    /// The party under which anybody finds it; `None` where it is not named in public.
+    pub party: Option<String>,
+    /// Until when it has to be published (exclusive); `None` where nothing is owed.
+    pub due: Option<i64>,
+    /// When it was published; `None` where it does not stand in public.
+    pub published: Option<i64>,
+}
+
+/// Every publication of a case: replaces what was there for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicationDoc {
+    pub case_id: u64,
+    pub rows: Vec<PublicationRow>,
+}
+
 /// Everything that becomes durable together.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Batch {
@@ -108,6 +132,9 @@ pub struct Batch {
     /// Heads that are published for ever.
     pub checkpoints: Vec<(super::Log, u64, String)>,
     pub search: Vec<SearchDoc>,
+    pub publications: Vec<PublicationDoc>,
+    /// The pack by which every case's publications stand in their table once this batch is stored.
+    pub publications_made: Option<String>,
 }
 
 impl Batch {

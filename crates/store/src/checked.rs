@@ -10,7 +10,7 @@ use guiju_kernel::rows::{CaseRow, EntryRow, ErasedRow, HoldingRow, NumberRow, On
 use guiju_text::{SearchQuery, Term};
 use serde_json::Value;
 
-use crate::{Batch, Log, Result, RowChange, StoreError};
+use crate::{Batch, Log, PublicationRow, Result, RowChange, StoreError};
 
 /// A batch sorted by table, every number known to fit.
 #[derive(Default)]
@@ -32,6 +32,9 @@ pub(crate) struct Checked<'a> {
     pub search: Vec<(i64, &'a str)>,
     /// Every case whose tokens are replaced or dropped.
     pub search_dropped: Vec<i64>,
+    pub publications: Vec<&'a PublicationRow>,
+    /// Every case whose publications are replaced.
+    pub publications_dropped: Vec<i64>,
 }
 
 /// Where both logs stand before the batch.
@@ -151,6 +154,22 @@ impl<'a> Checked<'a> {
                     return Err(StoreError::Rejected(format!("search tokens of case {id} are not ASCII words")));
                 }
                 self.search.push((id, tokens));
+            }
+        }
+        for doc in &batch.publications {
+            self.publications_dropped.push(fits(doc.case_id)?);
+            for row in &doc.rows {
+                if row.case_id != doc.case_id {
+                    return Err(StoreError::Rejected(format!(
+                        "case {} publishes for case {}",
+                        doc.case_id, row.case_id
+                    )));
+                }
+                for text in [&row.what, &row.kind, &row.organ] {
+                    plain(text)?;
+                }
+                row.party.as_deref().map_or(Ok(()), plain)?;
+                self.publications.push(row);
             }
         }
         Ok(())

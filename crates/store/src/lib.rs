@@ -19,13 +19,13 @@ mod query;
 mod sqlite;
 
 pub use batch::{
-    Batch, Fence, FileRow, KeyRow, ReadingRecord, RowChange, SearchDoc, StoredRecord, TileRow, VaultRow, day_of,
-    scope_token,
+    Batch, Fence, FileRow, KeyRow, PublicationDoc, PublicationRow, ReadingRecord, RowChange, SearchDoc, StoredRecord,
+    TileRow, VaultRow, day_of, scope_token,
 };
 pub use open::{Mode, Target, open};
 pub use query::{
     Band, BandCounts, Draft, EntryPage, EntryQuery, Hits, InboxCursor, InboxPage, InboxQuery, InboxRow, Log, Operation,
-    Position, Session, Step, StoredCase,
+    OverdueQuery, OwedQuery, Position, PublicationCursor, PublicationPage, PublishedQuery, Session, Step, StoredCase,
 };
 
 use async_trait::async_trait;
@@ -110,6 +110,8 @@ pub trait Store: Send + Sync {
     /// A page of cases of a procedure (all if `None`), newest first, `before` exclusive.
     async fn case_list(&self, procedure: Option<&str>, before: Option<u64>, limit: u32) -> Result<Vec<CaseRow>>;
     async fn inbox(&self, query: &InboxQuery) -> Result<InboxPage>;
+    /// Cases that are overdue on the desks asked for, each once, by id; in one question.
+    async fn overdue(&self, query: &OverdueQuery) -> Result<Vec<StoredCase>>;
     /// Exact, from the kept counters.
     async fn band_counts(&self, organ: &str, unit: &str, bands: &[Band]) -> Result<BandCounts>;
     /// Cases that hold every term, newest first, `before` exclusive. `scope` is a [`scope_token`]: only cases that bear it are seen. A query
@@ -120,11 +122,21 @@ pub trait Store: Send + Sync {
     async fn timers_due(&self, before_ms: i64, limit: u32) -> Result<Vec<(i64, u64, String)>>;
     async fn next_timer(&self) -> Result<Option<i64>>;
 
+    // --- publications ---------------------------------------------------------------------------------------------
+    /// What stands in public, newest first.
+    async fn published(&self, query: &PublishedQuery) -> Result<PublicationPage>;
+    /// What still has to be published, the most urgent first.
+    async fn owed(&self, query: &OwedQuery) -> Result<PublicationPage>;
+    /// The pack by which the publications were made; `None` where they were never made.
+    async fn publications_made(&self) -> Result<Option<String>>;
+
     // --- registers ------------------------------------------------------------------------------------------------
     /// The version in force (`until` absent), if any; ended entries are in the history.
     async fn entry(&self, register: &str, key: &str) -> Result<Option<EntryRow>>;
     /// Every version, oldest first.
     async fn entry_history(&self, register: &str, key: &str) -> Result<Vec<EntryRow>>;
+    /// The latest version of each of these entries that exists, in force or ended, in one question; in any order.
+    async fn latest_entries(&self, register: &str, keys: &[String]) -> Result<Vec<EntryRow>>;
     async fn entries(&self, query: &EntryQuery) -> Result<EntryPage>;
     /// Every entry of a register in force at `at_ms` by the time of the act, as the records before `upto_seq` tell it, by key. (An end
     /// without a successor counts from its moment, whenever it was recorded: the row does not say which record ended it.)

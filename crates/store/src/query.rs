@@ -2,6 +2,8 @@
 
 use guiju_kernel::rows::{CaseRow, EntryRow, HoldingRow, TimerRow};
 
+use crate::PublicationRow;
+
 /// The two trees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Log {
@@ -62,6 +64,18 @@ pub struct InboxCursor {
     pub part: u32,
 }
 
+/// Open holdings whose due moment has passed, on several desks of one organ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverdueQuery {
+    pub organ: String,
+    pub units: Vec<String>,
+    pub procedures: Vec<String>,
+    /// Due before this moment (exclusive), in milliseconds.
+    pub before: i64,
+    /// So many holdings of each unit and procedure: those due the longest ago.
+    pub most: u32,
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct InboxRow {
     pub case: CaseRow,
@@ -103,6 +117,47 @@ pub struct EntryQuery {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct EntryPage {
     pub rows: Vec<EntryRow>,
+    pub more: bool,
+}
+
+/// A place in the public list, newest first. Publications of one moment are told apart by case and name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicationCursor {
+    /// When it was published; in the list of what is owed: until when it is due.
+    pub at: i64,
+    pub case_id: u64,
+    pub what: String,
+}
+
+/// What stands in public, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PublishedQuery {
+    pub kind: Option<String>,
+    /// Published in this range, half-open, in milliseconds.
+    pub from: Option<i64>,
+    pub until: Option<i64>,
+    /// Only these parties'; `None` is everybody's, an empty list nobody's.
+    pub parties: Option<Vec<String>>,
+    pub case: Option<u64>,
+    /// Continue after this place (exclusive).
+    pub after: Option<PublicationCursor>,
+    pub limit: u32,
+}
+
+/// What an organ still has to publish, the most urgent first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OwedQuery {
+    pub organ: String,
+    /// Only cases on this unit's desk; `None` is every desk.
+    pub unit: Option<String>,
+    /// Continue after this place (exclusive).
+    pub after: Option<PublicationCursor>,
+    pub limit: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PublicationPage {
+    pub rows: Vec<PublicationRow>,
     pub more: bool,
 }
 

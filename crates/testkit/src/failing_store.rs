@@ -1,6 +1,6 @@
 //! A store that fails when told to: does its caller survive a commit that fails before, or after, it was stored?
 //!
-//! Everything else goes through to the store behind it.
+//! Everything else goes through to the store behind it; how often cases and entries were asked for is counted.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +9,8 @@ use async_trait::async_trait;
 use guiju_kernel::rows::{CaseRow, EntryRow};
 use guiju_store::{
     Band, BandCounts, Batch, Draft, EntryPage, EntryQuery, Fence, FileRow, Hits, InboxPage, InboxQuery, Log, Operation,
-    Position, Result, Session, Step, Store, StoreError, StoredCase, StoredRecord, VaultRow,
+    OverdueQuery, OwedQuery, Position, PublicationPage, PublishedQuery, Result, Session, Step, Store, StoreError,
+    StoredCase, StoredRecord, VaultRow,
 };
 use guiju_text::SearchQuery;
 
@@ -30,11 +31,22 @@ pub struct FailingStore {
     failure: Failure,
     at: u64,
     commits: AtomicU64,
+    questions: AtomicU64,
 }
 
 impl FailingStore {
     pub fn new(inner: Arc<dyn Store>, at: u64, failure: Failure) -> Self {
-        Self { inner, failure, at, commits: AtomicU64::new(0) }
+        Self { inner, failure, at, commits: AtomicU64::new(0), questions: AtomicU64::new(0) }
+    }
+
+    /// How often the store was asked for cases, desks or entries so far, whatever came back.
+    pub fn questions(&self) -> u64 {
+        self.questions.load(Ordering::Acquire)
+    }
+
+    fn asked(&self) -> &dyn Store {
+        self.questions.fetch_add(1, Ordering::AcqRel);
+        self.inner.as_ref()
     }
 
     /// How many commits were tried, the failed one included.
@@ -85,10 +97,10 @@ impl Store for FailingStore {
         self.inner.head(log).await
     }
     async fn case(&self, id: u64) -> Result<Option<StoredCase>> {
-        self.inner.case(id).await
+        self.asked().case(id).await
     }
     async fn cases(&self, ids: &[u64]) -> Result<Vec<StoredCase>> {
-        self.inner.cases(ids).await
+        self.asked().cases(ids).await
     }
     async fn case_by_number(&self, number: &str) -> Result<Option<u64>> {
         self.inner.case_by_number(number).await
@@ -103,7 +115,19 @@ impl Store for FailingStore {
         self.inner.case_list(procedure, before, limit).await
     }
     async fn inbox(&self, query: &InboxQuery) -> Result<InboxPage> {
-        self.inner.inbox(query).await
+        self.asked().inbox(query).await
+    }
+    async fn overdue(&self, query: &OverdueQuery) -> Result<Vec<StoredCase>> {
+        self.asked().overdue(query).await
+    }
+    async fn published(&self, query: &PublishedQuery) -> Result<PublicationPage> {
+        self.asked().published(query).await
+    }
+    async fn owed(&self, query: &OwedQuery) -> Result<PublicationPage> {
+        self.asked().owed(query).await
+    }
+    async fn publications_made(&self) -> Result<Option<String>> {
+        self.asked().publications_made().await
     }
     async fn band_counts(&self, organ: &str, unit: &str, bands: &[Band]) -> Result<BandCounts> {
         self.inner.band_counts(organ, unit, bands).await
@@ -118,13 +142,16 @@ impl Store for FailingStore {
         self.inner.next_timer().await
     }
     async fn entry(&self, register: &str, key: &str) -> Result<Option<EntryRow>> {
-        self.inner.entry(register, key).await
+        self.asked().entry(register, key).await
     }
     async fn entry_history(&self, register: &str, key: &str) -> Result<Vec<EntryRow>> {
-        self.inner.entry_history(register, key).await
+        self.asked().entry_history(register, key).await
+    }
+    async fn latest_entries(&self, register: &str, keys: &[String]) -> Result<Vec<EntryRow>> {
+        self.asked().latest_entries(register, keys).await
     }
     async fn entries(&self, query: &EntryQuery) -> Result<EntryPage> {
-        self.inner.entries(query).await
+        self.asked().entries(query).await
     }
     async fn entries_at(&self, register: &str, at_ms: i64, upto_seq: u64) -> Result<Vec<EntryRow>> {
         self.inner.entries_at(register, at_ms, upto_seq).await

@@ -8,6 +8,7 @@ pub mod pack_calendar;
 #[cfg(unix)]
 pub mod postgres;
 pub mod slow_calendar;
+pub mod slow_checker;
 pub mod slow_draw;
 pub mod slow_merkle;
 pub mod slow_monitor;

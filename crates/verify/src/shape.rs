@@ -94,7 +94,8 @@ pub(crate) const BOUND: [(&str, &[&str]); 10] = [
 ];
 
 /// Tables whose loss or change harms nothing; a name that ends with `*` stands for all that begin so.
-const EPHEMERAL: [&str; 6] = ["sessions", "drafts", "operations", "search*", "lease", "_sqlx_migrations"];
+const EPHEMERAL: [&str; 7] =
+    ["sessions", "drafts", "operations", "publications*", "search*", "lease", "_sqlx_migrations"];
 
 /// Tells whether a table is one of those that nothing binds, on purpose.
 pub(crate) fn is_ephemeral(table: &str) -> bool {

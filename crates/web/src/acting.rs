@@ -11,18 +11,19 @@ use guiju_kernel::procedure::definition::{Act, Field, FieldKind, Procedure};
 use guiju_kernel::procedure::{Person, Refusal, RefusalKind};
 use guiju_kernel::record::Origin;
 use guiju_kernel::time;
-use guiju_office::{Answer, Ask, CaseView, Done, Step, Target, Upload};
+use guiju_office::{Answer, Ask, CaseView, Done, Step, Target};
 
 use crate::WebState;
 use crate::fault::Fault;
 use crate::form::control::{Around, Form};
 use crate::form::read::{self, Faults};
+use crate::form::uploads::{self, Tray};
 use crate::form::workbook::{self, Offer as TableOffer};
 use crate::form::{Arrived, Posted};
 use crate::frame::Frame;
 use crate::intake::FileRule;
 use crate::page::page;
-use crate::portal::draft::{drop_field, files_of, keep_file};
+use crate::portal::TEMPLATES;
 use crate::together::{self, Offer};
 use crate::visit::{self, Visit};
 
@@ -131,9 +132,7 @@ impl Acting<'_> {
         let rules = match self.state.office.case_view(&self.visit.viewer(), self.id).await {
             Ok(view) => self.find(&view).map(|act| {
                 let mut rules = file_rules(&view.procedure, act);
-                if self.takes_workbooks() {
-                    rules.extend(workbook::rules(&view.procedure, act));
-                }
+                rules.extend(workbook::rules(&view.procedure, act));
                 rules
             })?,
             // Whoever is not signed in any more gets their typed text kept before they are asked to sign in.
@@ -145,15 +144,21 @@ impl Acting<'_> {
         let view = self.state.office.case_view(&self.visit.viewer(), self.id).await?;
         let act = self.find(&view)?;
         let by = together::named(self.state, person, act, &arrived.typed).await?;
-        let looked = self.keep_workbooks(&view, &mut arrived).await? || arrived.typed.has("_look");
+        let tray = self.tray()?;
+        let looked = tray.keep(&view.procedure, &mut arrived).await? || arrived.typed.has("_look");
         let (mut ask, mut faults) = self.ask(&view, act, by, &arrived);
-        let tables = self.workbooks().await?;
+        let tables = tray.held().await?;
         workbook::fill(self.state, self.visit.lang, &view.procedure, &tables, &mut ask.given, &mut faults);
         if looked {
+            tray.keep_typed(&arrived.typed).await?;
             // Nothing is done yet: the page shows what was read, with everything typed, and its button confirms.
             faults.retain(|field, _| arrived.refused.iter().any(|(refused, _)| refused == field));
             let once = arrived.typed.first("_once").map(str::to_owned);
             return self.draw(&view, &arrived.typed, &faults, Said { once, ..Said::default() }).await;
+        }
+        if !faults.is_empty() && self.done_before(&arrived.typed).await? {
+            // Sent twice: its workbooks are let go of by now.
+            return Ok(Redirect::to(&format!("{}/{}", self.base, self.id)).into_response());
         }
         if !faults.is_empty() {
             let once = arrived.typed.first("_once").map(str::to_owned);
@@ -169,8 +174,8 @@ impl Acting<'_> {
         };
         match self.state.office.act(ask).await? {
             Answer::Done(Done { seq, .. }) => {
-                for table in &tables {
-                    drop_field(&self.state.office, &self.owner()?, &table.field).await?;
+                if !tables.is_empty() {
+                    tray.clear().await?;
                 }
                 // The dispatch board sends people back to itself, and nothing sends them anywhere else.
                 let board = arrived.typed.first("_back") == Some("/work/dispatch");
@@ -182,47 +187,52 @@ impl Acting<'_> {
         }
     }
 
-    /// Only firms hand in tables; officers see what was handed in.
-    fn takes_workbooks(&self) -> bool {
-        self.base == "/portal/matter"
+    /// Whether the form was sent before, and done.
+    async fn done_before(&self, typed: &Posted) -> Result<bool, Fault> {
+        let Some(once) = typed.first("_once") else { return Ok(false) };
+        Ok(self.state.office.store().once(once).await?.is_some())
     }
 
-    fn owner(&self) -> Result<String, Fault> {
-        Ok(workbook::owner(self.visit.signed_in()?, self.id, self.act))
+    /// Where the workbooks that were uploaded for this act lie.
+    fn tray(&self) -> Result<Tray<'_>, Fault> {
+        Ok(Tray::of_case(&self.state.office, self.visit.signed_in()?, self.id, self.act))
     }
 
-    /// The workbooks uploaded for this act so far.
-    async fn workbooks(&self) -> Result<Vec<Upload>, Fault> {
-        if !self.takes_workbooks() {
-            return Ok(Vec::new());
-        }
-        let files = files_of(&self.state.office, &self.owner()?).await?;
-        Ok(files.into_iter().map(|file| file.upload).collect())
+    /// An uploaded workbook with every complaint at its cell.
+    ///
+    /// # Errors
+    /// When the case is not theirs, or nothing is held for the field.
+    pub async fn marked(&self, field: &str) -> Result<Response, Fault> {
+        let tray = self.tray()?;
+        let (held, typed) = (tray.held().await?, tray.typed().await?);
+        let view = self.state.office.case_view(&self.visit.viewer(), self.id).await?;
+        let (procedure, act, case) = (&view.procedure, self.find(&view)?, Some(&view.case));
+        let (given, _) = read::read(self.visit.lang, taken(procedure, act), &typed, &[]);
+        let asked = workbook::Asked { procedure, act, case, given: &given, templates: "", base: "" };
+        uploads::marked(self.state, self.visit, &asked, &held, field).await
     }
 
-    /// Keeps workbooks that have just arrived, apart from attachments; says whether there were any.
-    async fn keep_workbooks(&self, view: &CaseView, arrived: &mut Arrived) -> Result<bool, Fault> {
-        let (tables, files): (Vec<_>, Vec<_>) = std::mem::take(&mut arrived.files)
-            .into_iter()
-            .partition(|file| workbook::fills_table(&view.procedure, file));
-        arrived.files = files;
-        for table in &tables {
-            drop_field(&self.state.office, &self.owner()?, &table.field).await?;
-            keep_file(&self.state.office, &self.owner()?, table).await?;
-        }
-        Ok(!tables.is_empty())
+    /// Lets go of an uploaded workbook and shows the form again with everything typed.
+    ///
+    /// # Errors
+    /// When the case is not theirs, or the store cannot forget the workbook.
+    pub async fn let_go(&self, field: &str, request: Request) -> Result<Response, Fault> {
+        let arrived = self.visit.receive(&self.state.office, request, &[], &self.page_path()).await?;
+        let view = self.state.office.case_view(&self.visit.viewer(), self.id).await?;
+        self.tray()?.drop(field).await?;
+        let once = arrived.typed.first("_once").map(str::to_owned);
+        self.draw(&view, &arrived.typed, &Faults::new(), Said { once, ..Said::default() }).await
     }
 
     async fn offers(&self, view: &CaseView, typed: &Posted, faults: &mut Faults) -> Result<Vec<TableOffer>, Fault> {
-        if !self.takes_workbooks() {
-            return Ok(Vec::new());
-        }
         let act = self.find(view)?;
         let (given, _) = read::read(self.visit.lang, taken(&view.procedure, act), typed, &[]);
         let base = format!("{}/table", self.page_path());
-        let procedure = &view.procedure;
-        let asked = workbook::Asked { procedure, act, case: Some(&view.case), given: &given, base: &base };
-        Ok(workbook::offers(self.state, self.visit, &asked, &self.workbooks().await?, faults).await?)
+        let templates = if self.base == "/work/case" { crate::work::open::TEMPLATES } else { TEMPLATES };
+        let (procedure, case) = (&view.procedure, Some(&view.case));
+        let asked = workbook::Asked { procedure, act, case, given: &given, templates, base: &base };
+        let held = self.tray()?.held().await?;
+        Ok(workbook::offers(self.state, self.visit, &asked, &held, faults).await?)
     }
 
     fn ask(&self, view: &CaseView, act: &Act, by: Vec<Person>, arrived: &Arrived) -> (Ask, Faults) {

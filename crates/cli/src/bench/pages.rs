@@ -1,8 +1,9 @@
 //! How long do people wait for a page when there are a million cases, and how much longer than with ten thousand?
 //!
-//! What is timed is what the pages load through the office, by eight clients at once: a desk's first page, a case file with all that
-//! may be done, the counts of a desk, and a search for a word of two characters. The 99th percentile is printed, beside the same with
-//! few cases.
+//! What is timed is what the pages load through the office, by eight clients at once: a desk's first page, what a leader is warned of, a
+//! case file with all that may be done, the counts of a desk, a search for a word of two characters, a page of what was published (one
+//! case in twenty-five) at any place and under any filter, and what was published of a firm by its name. The 99th percentile is printed,
+//! beside the same with few cases.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,15 +13,16 @@ use clap::Args;
 use guiju_kernel::procedure::Person;
 use guiju_kernel::record::{ActorKind, Origin};
 use guiju_kernel::time::{Instant as Moment, to_millis};
+use guiju_office::publications::PublishedAsk;
 use guiju_office::{Chance, EntryAsk, InboxAsk, Keys, Office, OfficeClock, Settings, Viewer};
 use guiju_pack::Pack;
-use guiju_store::{Band, Mode, Target};
+use guiju_store::{Band, Mode, PublicationCursor, Target};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::seed::{self, Seeder};
 use super::town::{self, Dice, Town};
 use super::work::{CENTRE, person};
-use super::{Place, Row};
+use super::{Place, Row, late};
 use crate::Fault;
 
 #[derive(Args, Debug)]
@@ -45,7 +47,7 @@ pub struct PagesArgs {
 }
 
 /// What is timed.
-const KINDS: [&str; 4] = ["inbox", "case", "counts", "search"];
+const KINDS: [&str; 7] = ["inbox", "alarms", "case", "counts", "search", "publications", "publications/firm"];
 
 pub async fn run(args: &PagesArgs) -> Result<Vec<Row>, Fault> {
     let pack = crate::data::pack(None)?;
@@ -114,6 +116,7 @@ async fn seed(folder: &Path, pack: &Pack, cases: u64, now: Moment) -> Result<(),
     let office = open(folder, pack, now).await?;
     let volume = office.volume().clone();
     firms(&office).await?;
+    late::licences(&office).await?;
     office.close().await?;
     let store = guiju_store::open(&Target::Folder(folder.to_owned()), Mode::Write).await?;
     let fence = store.take_lease("bench", OfficeClock::System.now_ms()).await?;
@@ -200,7 +203,8 @@ impl Load {
             let reader = if n % 2 == 0 { 0 } else { dice.below(self.readers.len() as u64) };
             let Some(reader) = usize::try_from(reader).ok().and_then(|at| self.readers.get(at)) else { continue };
             let begun = Instant::now();
-            self.one(reader, id, dice.below(WORDS.len() as u64)).await?;
+            let word = dice.below(WORDS.len() as u64);
+            self.one(reader, id, word, &mut dice).await?;
             times.push(begun.elapsed());
         }
         Ok(times)
@@ -219,21 +223,45 @@ impl Load {
         Ok(ids)
     }
 
-    async fn one(&self, reader: &Person, id: u64, word: u64) -> Result<(), Fault> {
+    async fn one(&self, reader: &Person, id: u64, word: u64, dice: &mut Dice) -> Result<(), Fault> {
         match self.kind {
             "inbox" => drop(self.office.inbox(reader, &InboxAsk { limit: 50, ..InboxAsk::default() }).await?),
+            "alarms" => {
+                let leader = person(ActorKind::Officer, "bench-leader", Some("jh-miit/leadership"), &["leader"], None);
+                if self.office.alarms(&leader).await?.is_empty() {
+                    return Err("nothing is overdue in the town".into());
+                }
+            }
             "case" => {
                 // The request centre may open every file.
                 let reader = self.readers.first().cloned().ok_or("nobody reads")?;
                 drop(self.office.case_view(&Viewer::Person(reader), id).await?);
             }
             "counts" => drop(self.counts(reader).await?),
+            "publications" => drop(self.office.published(&self.somewhere(dice)).await?),
+            "publications/firm" => {
+                let words = format!("第{}有限公司", dice.below(town::FIRMS));
+                drop(self.office.published(&PublishedAsk { words, limit: 50, ..PublishedAsk::default() }).await?);
+            }
             _ => {
                 let word = usize::try_from(word).ok().and_then(|at| WORDS.get(at)).copied().unwrap_or("贷款");
                 drop(self.office.search(reader, word, None).await?);
             }
         }
         Ok(())
+    }
+
+    /// A page of the public list: every other one the first, the others from any day of the past year; half of them of one kind.
+    fn somewhere(&self, dice: &mut Dice) -> PublishedAsk {
+        const DAY: i64 = 86_400_000;
+        let back = i64::try_from(dice.below(365)).unwrap_or(0).saturating_mul(DAY);
+        let place = PublicationCursor { at: to_millis(self.now) - back, case_id: 0, what: String::new() };
+        PublishedAsk {
+            kind: (dice.below(2) == 0).then(|| "penalty".to_owned()),
+            after: (dice.below(2) == 0).then_some(place),
+            limit: 50,
+            ..PublishedAsk::default()
+        }
     }
 
     /// The four bands of a desk, cut at moments in the middle of days.

@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use guiju_kernel::rows::{CaseRow, EntryRow};
 use guiju_store::{
     Band, BandCounts, Batch, Draft, EntryPage, EntryQuery, Fence, FileRow, Hits, InboxPage, InboxQuery, Log, Operation,
-    Position, Result, Session, Step, Store, StoredCase, StoredRecord, VaultRow,
+    OverdueQuery, OwedQuery, Position, PublicationPage, PublishedQuery, Result, Session, Step, Store, StoredCase,
+    StoredRecord, VaultRow,
 };
 use guiju_text::SearchQuery;
 
@@ -81,6 +82,18 @@ impl Store for Recording {
     async fn inbox(&self, query: &InboxQuery) -> Result<InboxPage> {
         self.inner.inbox(query).await
     }
+    async fn published(&self, query: &PublishedQuery) -> Result<PublicationPage> {
+        self.inner.published(query).await
+    }
+    async fn owed(&self, query: &OwedQuery) -> Result<PublicationPage> {
+        self.inner.owed(query).await
+    }
+    async fn publications_made(&self) -> Result<Option<String>> {
+        self.inner.publications_made().await
+    }
+    async fn overdue(&self, query: &OverdueQuery) -> Result<Vec<StoredCase>> {
+        self.inner.overdue(query).await
+    }
     async fn band_counts(&self, organ: &str, unit: &str, bands: &[Band]) -> Result<BandCounts> {
         self.inner.band_counts(organ, unit, bands).await
     }
@@ -98,6 +111,9 @@ impl Store for Recording {
     }
     async fn entry_history(&self, register: &str, key: &str) -> Result<Vec<EntryRow>> {
         self.inner.entry_history(register, key).await
+    }
+    async fn latest_entries(&self, register: &str, keys: &[String]) -> Result<Vec<EntryRow>> {
+        self.inner.latest_entries(register, keys).await
     }
     async fn entries(&self, query: &EntryQuery) -> Result<EntryPage> {
         self.inner.entries(query).await

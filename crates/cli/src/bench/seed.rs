@@ -20,8 +20,10 @@ use guiju_kernel::time::{Instant, date_of, from_millis, to_millis};
 use guiju_office::Keys;
 use guiju_office::shelf::Volume;
 use guiju_store::{Batch, Fence, KeyRow, Log, RowChange, SearchDoc, Store, StoredRecord, TileRow, VaultRow};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::spot;
 use super::town::{Matter, Stage, Town};
 use super::work::{ACTS, PROCEDURE, person};
 use crate::Fault;
@@ -35,7 +37,8 @@ pub struct Seeder {
     fence: Fence,
     keys: Keys,
     volume: Arc<Volume>,
-    procedure: Arc<Procedure>,
+    requests: Arc<Procedure>,
+    penalties: Arc<Procedure>,
     organ: String,
     now: Instant,
     tree: Tree,
@@ -54,7 +57,9 @@ impl Seeder {
         volume: Arc<Volume>,
         now: Instant,
     ) -> Result<Seeder, Fault> {
-        let procedure = volume.procedure(PROCEDURE, date_of(now)).ok_or("the pack has no procedure for requests")?;
+        let procedure =
+            |id: &str| volume.procedure(id, date_of(now)).ok_or(format!("the pack has no procedure `{id}`"));
+        let (requests, penalties) = (procedure(PROCEDURE)?, procedure(spot::PROCEDURE)?);
         let organ = volume.pack.organs.iter().find(|o| o.own).map(|o| o.id.clone()).ok_or("the pack has no organ")?;
         let mut tree = Tree::new();
         let size = store.position(Log::Events).await?.size;
@@ -65,7 +70,22 @@ impl Seeder {
         }
         let (numbers, parties) = (HashMap::new(), HashMap::new());
         let batch = Batch::default();
-        Ok(Seeder { store, fence, keys, volume, procedure, organ, now, tree, numbers, parties, batch, writing: None })
+        let writing = None;
+        Ok(Seeder {
+            store,
+            fence,
+            keys,
+            volume,
+            requests,
+            penalties,
+            organ,
+            now,
+            tree,
+            numbers,
+            parties,
+            batch,
+            writing,
+        })
     }
 
     /// Does all acts of one case and takes it into the next commit.
@@ -74,6 +94,7 @@ impl Seeder {
             Stage::Old => self.old(matter).await?,
             Stage::Settled => self.acted(matter, ACTS.len()).await?,
             Stage::Open(acts) => self.acted(matter, acts).await?,
+            Stage::Published => self.published(matter).await?,
         };
         let case = self.rung(case).await?;
         let rows = rows::of_case(&case)?;
@@ -91,8 +112,9 @@ impl Seeder {
         if self.batch.records.len() >= GROUP { self.flush().await } else { Ok(()) }
     }
 
-    /// Writes what is left and waits for it.
+    /// Writes what is left and waits for it. The index of publications is left to the office, which makes it when it opens.
     pub async fn finish(mut self) -> Result<(), Fault> {
+        self.batch.publications_made = Some(String::new());
         self.flush().await?;
         self.written().await
     }
@@ -119,6 +141,20 @@ impl Seeder {
         case.ok_or_else(|| "a case has at least one act".into())
     }
 
+    /// A penalty on the spot: found, told, decided and handed over within an hour, and published.
+    async fn published(&mut self, matter: &Matter) -> Result<Case, Fault> {
+        const QUARTER: i64 = 900_000;
+        let mut case = None;
+        for (step, act) in (0..).zip(spot::ACTS) {
+            let mut proposal = self.proposal(matter, act, matter.age - step * QUARTER, case.as_ref());
+            (proposal.by, proposal.given) = (spot::who(act), spot::given(act, matter));
+            let decided =
+                self.decided(&self.penalties, |procedure, ctx| decide(procedure, case.as_ref(), &proposal, ctx));
+            case = Some(self.take(decided?).await?);
+        }
+        case.ok_or_else(|| "a case has at least one act".into())
+    }
+
     fn proposal(&self, matter: &Matter, act: &str, ago: i64, case: Option<&Case>) -> Proposal {
         Proposal {
             act: act.to_owned(),
@@ -141,26 +177,28 @@ impl Seeder {
         while let Some(name) =
             case.timers.iter().filter(|(_, at)| **at <= self.now).min_by_key(|(_, at)| **at).map(|(n, _)| n.clone())
         {
-            let decided = self.decided(|procedure, ctx| ring(procedure, &case, &name, ctx))?;
+            let procedure = if case.procedure == spot::PROCEDURE { &self.penalties } else { &self.requests };
+            let decided = self.decided(procedure, |procedure, ctx| ring(procedure, &case, &name, ctx))?;
             case = self.take(decided).await?;
         }
         Ok(case)
     }
 
     async fn act(&mut self, case: Option<&Case>, proposal: &Proposal) -> Result<Case, Fault> {
-        let decided = self.decided(|procedure, ctx| decide(procedure, case, proposal, ctx))?;
+        let decided = self.decided(&self.requests, |procedure, ctx| decide(procedure, case, proposal, ctx))?;
         self.take(decided).await
     }
 
     fn decided(
         &self,
+        procedure: &Procedure,
         decide: impl FnOnce(&Procedure, &Context<'_>) -> Result<Decided, Box<Refusal>>,
     ) -> Result<Decided, Fault> {
         let lore = Lore { volume: &self.volume, numbers: &self.numbers };
         let calendar = self.volume.calendar(self.now)?;
         let pack = self.volume.pack.hash.as_str();
         let ctx = Context { now: self.now, calendar, facts: &lore, next_seq: self.tree.size(), pack };
-        decide(&self.procedure, &ctx)
+        decide(procedure, &ctx)
             .map_err(|refusal| format!("the seeding was refused: {}: {}", refusal.rule, refusal.why.zh).into())
     }
 
@@ -173,6 +211,11 @@ impl Seeder {
             {
                 self.numbers.insert(effect.key.clone(), last);
             }
+        }
+        // Each entry is new: no case here writes another one's.
+        for effect in record.effects.iter().filter(|effect| effect.table == Table::Entries) {
+            let row = effect.patch.clone().ok_or("an entry was dropped")?;
+            self.batch.rows.push(RowChange::Entry(serde_json::from_value(Value::Object(row))?));
         }
         let salt = salt("record", record.seq);
         let bytes = canon::to_bytes(&serde_json::to_value(&record)?)?;
@@ -228,7 +271,7 @@ impl Seeder {
     async fn flush(&mut self) -> Result<(), Fault> {
         self.written().await?;
         let mut batch = std::mem::take(&mut self.batch);
-        if batch.records.is_empty() {
+        if batch.records.is_empty() && batch.publications_made.is_none() {
             return Ok(());
         }
         let numbers = self.numbers.iter().map(|(series, last)| NumberRow { series: series.clone(), last: *last });
@@ -258,7 +301,7 @@ fn salt(purpose: &str, n: u64) -> Salt {
     Salt::new(hash.finalize().into())
 }
 
-/// The facts that requests ask for: parameters and units from the pack, numbers from memory.
+/// The facts that requests and penalties ask for: parameters and units from the pack, numbers from memory.
 struct Lore<'a> {
     volume: &'a Volume,
     numbers: &'a HashMap<String, u64>,
@@ -274,7 +317,8 @@ impl Facts for Lore<'_> {
     fn unit_exists(&self, path: &str) -> bool {
         self.volume.pack.unit(path).is_some()
     }
-    /// No act of a request looks at an entry; one that began to would be refused here, and the seeding would say so.
+    /// No act of a request looks at an entry, and a published penalty makes a new one; an act that began to look at one would be refused
+    /// here, and the seeding would say so.
     fn entry(&self, _register: &str, _key: &str) -> Option<EntryRow> {
         None
     }

@@ -1,7 +1,8 @@
 //! An invented town for the benchmark of pages: its firms, its units, what firms ask for, and how far each case has come.
 //!
-//! The same number of cases gives the same town on every machine. Of a hundred cases eighty are old ones, brought along from another
-//! system with one record each; sixteen went through all nine acts here and are settled; four are on somebody's desk.
+//! The same number of cases gives the same town on every machine. Of a hundred cases seventy-six are old ones, brought along from
+//! another system with one record each; sixteen went through all nine acts here and are settled; four are on somebody's desk; four are
+//! penalties on the spot that were published.
 
 use guiju_kernel::procedure::Person;
 use guiju_kernel::validate::credit_code;
@@ -84,6 +85,8 @@ pub enum Stage {
     Settled,
     /// On a desk, after so many of the acts.
     Open(usize),
+    /// A penalty on the spot, published.
+    Published,
 }
 
 /// The town.
@@ -125,11 +128,12 @@ impl Town {
         let stage = match n % 25 {
             0 => Stage::Open(usize::try_from(dice.below(8)).unwrap_or(0) + 1),
             1..=4 => Stage::Settled,
+            5 => Stage::Published,
             _ => Stage::Old,
         };
         let age = match stage {
             Stage::Old => 400 * DAY + i64::try_from(n.abs_diff(all)).unwrap_or(0) % (900 * DAY),
-            Stage::Settled => 60 * DAY + dice.up_to(300 * DAY),
+            Stage::Settled | Stage::Published => 60 * DAY + dice.up_to(300 * DAY),
             Stage::Open(acts) if acts >= 7 => 9 * DAY + dice.up_to(3 * DAY),
             Stage::Open(acts) if acts >= 3 => 2 * HOUR + dice.up_to(8 * DAY),
             Stage::Open(_) => dice.up_to(6 * HOUR),

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
-use guiju_kernel::checker::{Finding, Verdict, contradictions};
-use guiju_kernel::constraint::{Constraint, Link};
+use guiju_kernel::checker::{Finding, Verdict};
+use guiju_pack::{Complaint, Disagreements};
 use serde_json::{Value, json};
 
 use super::{Common, Law};
@@ -18,51 +18,40 @@ struct Line {
     rechecked: Result<(), String>,
 }
 
-/// A fragment that came out otherwise than the constraint says.
-struct Odd {
-    constraint: String,
-    fragment: &'static str,
-    verdict: &'static str,
-}
-
 pub(super) fn run(args: &Common) -> Result<ExitCode, Fault> {
     let law = Law::of(args.pack.as_deref())?;
     let lines = lines(&law, args.procedure.as_deref())?;
-    let constraints: Vec<&Constraint> = law.pack.constraints().collect();
-    let against = contradictions(&constraints, law.world());
-    let odd = fragments(&law);
+    let constraints = law.pack.constraints().count();
+    let disagreements = law.pack.disagreements(&args.prefix());
+    let Disagreements { contradictions: against, fragments: odd } = &disagreements;
     let sound = lines.iter().all(|line| line.finding.verdict != Verdict::Violated && line.rechecked.is_ok());
     if args.json {
         let verdicts: Vec<Value> = lines.iter().map(shown).collect();
         let document = json!({
             "procedures": law.pack.procedures.len(),
-            "constraints": constraints.len(),
+            "constraints": constraints,
             "binding": binding(&lines),
             "verdicts": verdicts,
-            "contradictions": against.iter().map(|one| json!({"first": one.first, "second": one.second, "why": &one.why})).collect::<Vec<_>>(),
-            "fragments": odd.iter().map(|odd| json!({"constraint": odd.constraint, "fragment": odd.fragment, "verdict": odd.verdict})).collect::<Vec<_>>(),
+            "contradictions": against.iter().map(|one| json!({"first": one.first, "second": one.second, "told": place(&one.told)})).collect::<Vec<_>>(),
+            "fragments": odd.iter().map(|odd| json!({"constraint": odd.constraint, "fragment": odd.fragment, "verdict": odd.verdict, "told": place(&odd.told)})).collect::<Vec<_>>(),
             "rechecked": lines.iter().filter(|line| line.rechecked.is_ok()).count(),
         });
         println!("{document}");
     } else {
         lines.iter().for_each(|line| say(&law, line));
-        for one in &against {
-            println!("矛盾 / contradiction: {} ↔ {}: {} / {}", one.first, one.second, one.why.zh, one.why.en);
-        }
-        for odd in &odd {
-            println!("片段 / fragment: {} {}: {}", odd.constraint, odd.fragment, odd.verdict);
-        }
+        against.iter().for_each(|one| println!("矛盾 / contradiction: {}", one.told));
+        odd.iter().for_each(|odd| println!("片段 / fragment: {}", odd.told));
         let of = |verdict: Verdict| lines.iter().filter(|line| line.finding.verdict == verdict).count();
         let binding = binding(&lines);
         println!("{binding} 条约束落在走得到的行为上 / {binding} constraints bind an act that can be reached");
         println!(
             "{} 条约束，{} 个程序版本：符合 {}，违反 {}，不涉及 {} / {} constraints, {} procedures: {} hold, {} violated, {} vacuous",
-            constraints.len(),
+            constraints,
             law.pack.procedures.len(),
             of(Verdict::Holds),
             of(Verdict::Violated),
             of(Verdict::Vacuous),
-            constraints.len(),
+            constraints,
             law.pack.procedures.len(),
             of(Verdict::Holds),
             of(Verdict::Violated),
@@ -90,23 +79,8 @@ fn binding(lines: &[Line]) -> usize {
     held.map(|line| line.constraint.as_str()).collect::<BTreeSet<_>>().len()
 }
 
-/// Each constraint's own examples: what keeps it must hold, what breaks it must be violated.
-fn fragments(law: &Law) -> Vec<Odd> {
-    let mut odd = Vec::new();
-    for constraint in law.pack.constraints() {
-        let mut look = |chain: &[Link], fragment: &'static str, wanted: Verdict| {
-            if chain.is_empty() {
-                return;
-            }
-            let finding = law.decide(&law.pack.fragment(constraint, chain, &law.facts), constraint);
-            if finding.verdict != wanted {
-                odd.push(Odd { constraint: constraint.id.clone(), fragment, verdict: finding.verdict.name() });
-            }
-        };
-        look(&constraint.keeps, "keeps", Verdict::Holds);
-        look(&constraint.breaks, "breaks", Verdict::Violated);
-    }
-    odd
+fn place(told: &Complaint) -> Value {
+    json!({"file": told.file, "line": told.line, "column": told.column, "zh": told.zh, "en": told.en})
 }
 
 fn shown(line: &Line) -> Value {

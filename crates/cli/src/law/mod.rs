@@ -52,6 +52,16 @@ struct Common {
     json: bool,
 }
 
+impl Common {
+    /// What stands before the paths of the pack's files when they are told.
+    fn prefix(&self) -> String {
+        self.pack.as_ref().map_or_else(
+            || Pack::SHIPPED.to_owned(),
+            |folder| format!("{}/", folder.display().to_string().trim_end_matches('/')),
+        )
+    }
+}
+
 pub async fn run(args: LawArgs) -> Result<ExitCode, Fault> {
     match args.what {
         What::Check(common) => check::run(&common),

@@ -80,7 +80,8 @@ impl Laid<'_> {
         {
             let round = acts(path.get(begins..).unwrap_or_default());
             let mut whole = acts(path.get(..begins).unwrap_or_default());
-            (0..ROUNDS).for_each(|_| whole.extend(&round));
+            let rounds = ROUNDS.max(self.plan.greatest_count() + 1);
+            (0..rounds).for_each(|_| whole.extend(&round));
             return (finding, Some(Course { acts: whole, breaks: false }));
         }
         (unbroken(ground, constraint, &graph), None)
@@ -102,7 +103,8 @@ pub(super) fn undecided(ground: &Ground<'_>, constraint: &Constraint, zh: &str, 
     Finding { verdict: Verdict::Violated, why, path: Vec::new(), proof }
 }
 
-/// A course that goes round is followed so often: what is bounded in it is bounded by less.
+/// A course that goes round is followed at least so often, and more often than anything in it may be counted: what is bounded in it
+/// then breaks off.
 const ROUNDS: usize = 8;
 
 fn broken(ground: &Ground<'_>, constraint: &Constraint, graph: &Graph, bad: u32) -> (Finding, Vec<u32>) {
@@ -148,18 +150,39 @@ fn idle(ground: &Ground<'_>, constraint: &Constraint) -> Text {
     Text { zh: format!("没有行为带有标签 {named}"), en: format!("no act bears the tag {named}") }
 }
 
+/// What the procedure calls the acts that bear a tag; the tag itself where none or too many to read do.
+fn called(procedure: &Procedure, tag: &str) -> Text {
+    let bearing = procedure.acts.iter().filter(|act| act.tags.iter().any(|known| known == tag));
+    let titles: Vec<&Text> = bearing.map(|act| &act.title).collect();
+    if titles.is_empty() || titles.len() > 3 {
+        return Text { zh: format!("“{tag}”"), en: format!("`{tag}`") };
+    }
+    let listed =
+        |word: &dyn Fn(&Text) -> String, or: &str| titles.iter().map(|title| word(title)).collect::<Vec<_>>().join(or);
+    Text {
+        zh: listed(&|title| format!("“{}”", title.zh), "或"),
+        en: listed(&|title| format!("`{}`", title.en), " or "),
+    }
+}
+
 /// What the last act of the course lacks.
 fn reason(ground: &Ground<'_>, demand: &Demand) -> Text {
     let text = |zh: &str, en: &str| Text { zh: zh.to_owned(), en: en.to_owned() };
     match demand {
-        Demand::Before { first, then } => Text {
-            zh: format!("没有做过 `{first}` 就做了 `{then}`"),
-            en: format!("`{then}` is done without an earlier `{first}`"),
-        },
-        Demand::Never { act, after } => Text {
-            zh: format!("做过 `{after}` 以后又做了 `{act}`"),
-            en: format!("`{act}` is done after `{after}`"),
-        },
+        Demand::Before { first, then } => {
+            let (first, then) = (called(ground.plan.procedure, first), called(ground.plan.procedure, then));
+            Text {
+                zh: format!("没有做过{}就做了{}", first.zh, then.zh),
+                en: format!("{} is done without an earlier {}", then.en, first.en),
+            }
+        }
+        Demand::Never { act, after } => {
+            let (act, after) = (called(ground.plan.procedure, act), called(ground.plan.procedure, after));
+            Text {
+                zh: format!("做过{}以后又做了{}", after.zh, act.zh),
+                en: format!("{} is done after {}", act.en, after.en),
+            }
+        }
         Demand::MinGap { param, .. } | Demand::Within { param, .. } if ground.watch.clocks.is_empty() => Text {
             zh: format!("没有期限钟符合 `{param}` 以及允许的中止和延长"),
             en: format!("no clock fits `{param}` and the pauses and extension that are allowed"),
@@ -168,7 +191,13 @@ fn reason(ground: &Ground<'_>, demand: &Demand) -> Text {
         Demand::Within { .. } => text("这一路上没有期限钟在走", "no clock runs on this course"),
         Demand::Requires { .. } => text("缺少所要求的内容", "what is required is missing"),
         Demand::Actors { .. } => text("实施人的人数或者证件不够", "too few officers, or without the card"),
-        Demand::Distinct { .. } => text("可以由同一人做", "the same person may do both"),
+        Demand::Distinct { a, b } => {
+            let (a, b) = (called(ground.plan.procedure, a), called(ground.plan.procedure, b));
+            Text {
+                zh: format!("{}和{}可以由同一人做", a.zh, b.zh),
+                en: format!("the same person may do {} and {}", a.en, b.en),
+            }
+        }
         Demand::Role { .. } | Demand::Holds { .. } => {
             text("没有要求实施人的角色或者资格", "the role or qualification is not demanded of those who do it")
         }

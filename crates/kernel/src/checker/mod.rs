@@ -17,6 +17,7 @@ mod plan;
 mod proof;
 mod replay;
 mod sight;
+mod together;
 mod turns;
 mod values;
 mod walk;
@@ -26,7 +27,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-pub use contradiction::{Contradiction, contradictions};
+pub use contradiction::{Contradiction, contradictions, forbidden};
 pub use judge::check;
 pub use mutant::{Around, Mutant, mutants};
 pub use proof::{Proof, ProofEdge, ProofNode};

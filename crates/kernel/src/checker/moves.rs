@@ -8,6 +8,7 @@ use super::sight::{Atom, Sight, atoms_of};
 use super::values;
 use super::watch::{Marks, Watch};
 use crate::procedure::definition::{Act, Assigns, FieldKind, Moment, Procedure, TimerDoes};
+use crate::procedure::guard::Test;
 
 /// The node before a case is opened.
 pub(super) const OUTSIDE: u8 = u8::MAX;
@@ -85,8 +86,15 @@ impl Move {
 /// Gives guards their slots. Done before anything is laid out, since every guard may ask for more.
 pub(super) fn guards(plan: &mut Plan<'_>) -> Vec<(Vec<Lean>, Lean)> {
     let procedure = plan.procedure;
-    for pause in procedure.acts.iter().flat_map(|act| &act.pauses) {
-        plan.clock_slot(&pause.clock);
+    for act in &procedure.acts {
+        // Only a clock that runs can be paused, resumed or extended, whether or not anybody else asks for it.
+        for clock in act.pauses.iter().map(|pause| &pause.clock).chain(&act.resumes).chain(&act.extends) {
+            plan.clock_slot(clock);
+        }
+    }
+    // What a state requires is asked for by every act that enters it, even where no guard compares it.
+    for field in procedure.fields.iter().filter(|field| field.required_from.is_some()) {
+        plan.field(&field.name, &Test::Present);
     }
     procedure
         .acts
@@ -159,7 +167,7 @@ pub(super) fn moves(plan: &Plan<'_>, guards: &[(Vec<Lean>, Lean)], watch: &Watch
                 to,
                 fills: fills(plan, act, sight),
                 effects: effects(plan, act).into_iter().filter(|effect| sight.sees(effect.slot())).collect(),
-                required: required.filter_map(|field| plan.known(&Key::Field(field.name.clone()))).collect(),
+                required: required.filter_map(|field| filled_slot(plan, &field.name)).collect(),
                 brings: brings(plan, act),
                 ends: procedure.state(entered).is_some_and(|state| state.end.is_some()),
                 joins: act.joins.then(|| plan.known(&Key::Parts)).flatten().filter(|slot| sight.sees(*slot)),
@@ -186,9 +194,15 @@ fn clock_terms(plan: &Plan<'_>, act: &Act, when: &mut Vec<Lean>) {
 }
 
 fn brings(plan: &Plan<'_>, act: &Act) -> Vec<usize> {
-    let taken = act.takes.iter().filter(|take| take.required).map(|take| &take.field);
+    let emptied = |field: &String| act.sets.get(field).is_some_and(serde_json::Value::is_null);
+    let taken = act.takes.iter().filter(|take| take.required).map(|take| &take.field).filter(|field| !emptied(field));
     let set = act.sets.iter().filter(|(_, value)| !value.is_null()).map(|(name, _)| name);
-    taken.chain(set).filter_map(|name| plan.known(&Key::Field(name.clone()))).collect()
+    taken.chain(set).filter_map(|name| filled_slot(plan, name)).collect()
+}
+
+/// The slot that says whether a field, or a file, is there.
+fn filled_slot(plan: &Plan<'_>, name: &str) -> Option<usize> {
+    plan.known(&Key::Field(name.to_owned())).or_else(|| plan.known(&Key::File(name.to_owned())))
 }
 
 fn fills(plan: &Plan<'_>, act: &Act, sight: &Sight) -> Vec<(usize, Vec<u8>, bool)> {

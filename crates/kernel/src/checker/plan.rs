@@ -111,6 +111,13 @@ impl<'a> Plan<'a> {
         self.since.get(&slot).copied()
     }
 
+    /// The greatest count that anything asks for: a circle that this bounds is gone round no more often.
+    pub(super) fn greatest_count(&self) -> usize {
+        let counts = |key: &Key| matches!(key, Key::Done(_) | Key::Limit(_) | Key::Level);
+        let slots = self.slots.iter().filter(|(key, _)| counts(key)).map(|(_, slot)| usize::from(self.cap(*slot)));
+        slots.max().unwrap_or(0)
+    }
+
     pub(super) fn width(&self) -> usize {
         self.caps.len()
     }

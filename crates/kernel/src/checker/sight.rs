@@ -68,7 +68,8 @@ impl Sight {
                 *place = u32::try_from(tests.len()).ok();
                 tests.extend(known.tests.get(bit).cloned());
             }
-            let masks = plan.procedure.field(known.name).map_or_else(|| vec![0], |field| values::masks(field, &tests));
+            let masks =
+                plan.procedure.field(known.name).map_or_else(|| vec![0], |field| values::masks(&field.kind, &tests));
             Compared { slot: known.slot, places, tests, masks }
         });
         Self { fields: fields.collect(), slots }

@@ -32,18 +32,20 @@ pub(super) fn endless(
         ground.export_path(graph, &path, &mut proof);
         "cycle".clone_into(&mut proof.claim);
         proof.about = u32::try_from(begins).unwrap_or(u32::MAX);
-        let finding = Finding {
-            verdict: Verdict::Violated,
-            why: Text {
-                zh: "这一圈可以一直转下去，期限一直在走，又没有次数上限".to_owned(),
-                en: "this can go round for ever while the period runs, and nothing bounds it".to_owned(),
-            },
-            path: titles(ground, graph, &path),
-            proof,
-        };
+        let why = round(&titles(ground, graph, path.get(begins..).unwrap_or_default()));
+        let finding = Finding { verdict: Verdict::Violated, why, path: titles(ground, graph, &path), proof };
         return Some((finding, path, begins));
     }
     None
+}
+
+fn round(steps: &[Text]) -> Text {
+    let joined = |word: fn(&Text) -> &str| steps.iter().map(word).collect::<Vec<_>>().join(" → ");
+    let (zh, en) = (joined(|step| &step.zh), joined(|step| &step.en));
+    Text {
+        zh: format!("“{zh}”这一圈可以一直转下去，期限一直在走，又没有次数上限"),
+        en: format!("the round `{en}` can go on for ever while the period runs, and nothing bounds it"),
+    }
 }
 
 fn state(graph: &Graph, node: u32) -> u8 {

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::procedure::definition::{Field, FieldKind};
+use crate::procedure::definition::FieldKind;
 use crate::procedure::guard::{Bound, Test};
 use crate::procedure::is_wanted;
 
@@ -21,10 +21,10 @@ enum Side {
 }
 
 /// Lists the abstract values; bit `i` of each says whether `tests[i]` holds.
-pub(super) fn masks(field: &Field, tests: &[Test]) -> Vec<u32> {
+pub(super) fn masks(kind: &FieldKind, tests: &[Test]) -> Vec<u32> {
     let absent = mask(tests, |test| match test {
         // A flag that was never set is a flag that is not set.
-        Test::Is(Value::Bool(false)) => field.kind == FieldKind::Flag,
+        Test::Is(Value::Bool(false)) => *kind == FieldKind::Flag,
         _ => false,
     });
     let mut all = vec![absent];
@@ -32,7 +32,7 @@ pub(super) fn masks(field: &Field, tests: &[Test]) -> Vec<u32> {
         // Nothing is known of it: every comparison may come out either way is what two extremes cannot say, so all do.
         return all;
     }
-    for value in present(field, tests) {
+    for value in present(kind, tests) {
         if !all.iter().skip(1).any(|known| *known == value) {
             all.push(value);
         }
@@ -69,8 +69,8 @@ fn mask(tests: &[Test], holds: impl Fn(&Test) -> bool) -> u32 {
     tests.iter().take(32).enumerate().filter(|(_, test)| holds(test)).fold(0, |mask, (bit, _)| mask | 1 << bit)
 }
 
-fn present(field: &Field, tests: &[Test]) -> Vec<u32> {
-    match &field.kind {
+fn present(kind: &FieldKind, tests: &[Test]) -> Vec<u32> {
+    match kind {
         FieldKind::Flag => [true, false].map(|flag| of_one(&Value::Bool(flag), tests)).to_vec(),
         FieldKind::Enum { choices, most: 1 } => {
             choices.iter().map(|choice| of_one(&Value::from(choice.value.clone()), tests)).collect()

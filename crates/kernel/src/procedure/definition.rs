@@ -182,6 +182,8 @@ pub enum Demand {
     InSeries { register: String, first: String, last: String },
     /// No entry in force of the register bears it as its key.
     FreeIn { register: String },
+    /// A number no greater than the field says; where that is empty, no greater than nothing.
+    NotMoreThan { field: String },
     /// No two rows of the table bear it.
     Once,
     /// The authority in whose name the published item list says that this procedure decides; refused where no item of the list is

@@ -6,24 +6,91 @@ use super::consulted::Consulted;
 use super::definition::{FieldKind, Text};
 use super::guard::{Bound, ClockIs, Guard, Test};
 use super::judge::{Scene, Verdict};
-use super::sentence::{alternatives, clock_title, field_title, shown, text};
+use super::sentence::{alternatives, clock_title, field_title, shown, text, yuan};
 
 /// Says what is lacking of a guard that does not hold: the first part of an `all`, each way of an `any`.
 pub(super) fn unmet(scene: &Scene<'_>, guard: &Guard, consulted: &mut Consulted) -> Text {
     match guard {
+        Guard::Always => text("无须条件", "nothing is needed"),
         Guard::All(all) => {
             let failing = all.iter().find(|one| scene.judge(one, consulted) == Verdict::Fails);
             match failing {
                 Some(one) => unmet(scene, one, consulted),
-                None => wanted(scene, guard, true, consulted),
+                None => together(all.iter().map(|one| unmet(scene, one, consulted)).collect()),
             }
         }
-        Guard::Any(any) => {
-            let ways: Vec<Text> = any.iter().map(|one| unmet(scene, one, consulted)).collect();
-            if ways.is_empty() { never() } else { alternatives(&ways) }
-        }
-        other => wanted(scene, other, true, consulted),
+        Guard::Any(any) if any.is_empty() => never(),
+        Guard::Any(any) => either(any.iter().map(|one| unmet(scene, one, consulted)).collect()),
+        Guard::Not(inner) => too_much(scene, inner, consulted),
+        Guard::Fact(name) => fact(scene, name, true, consulted),
+        other => leaf(scene, other, true, consulted),
     }
+}
+
+/// Says what has to fall away of a condition that holds and must not: any part of an `all`, every part of an `any` that holds.
+fn too_much(scene: &Scene<'_>, guard: &Guard, consulted: &mut Consulted) -> Text {
+    match guard {
+        Guard::Always => never(),
+        Guard::All(all) => either(all.iter().map(|one| too_much(scene, one, consulted)).collect()),
+        Guard::Any(any) => {
+            let holding: Vec<&Guard> = any.iter().filter(|one| scene.judge(one, consulted) == Verdict::Holds).collect();
+            let parts = if holding.is_empty() { any.iter().collect() } else { holding };
+            together(parts.into_iter().map(|one| too_much(scene, one, consulted)).collect())
+        }
+        Guard::Not(inner) => unmet(scene, inner, consulted),
+        Guard::Fact(name) => fact(scene, name, false, consulted),
+        other => leaf(scene, other, false, consulted),
+    }
+}
+
+/// A fact of a statute by its title, with what decides it here.
+fn fact(scene: &Scene<'_>, name: &str, yes: bool, consulted: &mut Consulted) -> Text {
+    let title = scene.ctx.facts.fact_title(name, scene.at);
+    let lacking = scene
+        .ctx
+        .facts
+        .fact(name, scene.at)
+        .map(|meaning| if yes { unmet(scene, &meaning, consulted) } else { too_much(scene, &meaning, consulted) });
+    let Text { zh, en } = match (title, lacking) {
+        (None, Some(lacking)) => return lacking,
+        (Some(title), None) => title,
+        (Some(title), Some(lacking)) => {
+            let (zh, en) = (&title.zh, &title.en);
+            return pick(
+                yes,
+                (format!("须属于“{zh}”（{}）", lacking.zh), format!("须不属于“{zh}”（{}）", lacking.zh)),
+                (format!("`{en}` has to apply ({})", lacking.en), format!("`{en}` must not apply ({})", lacking.en)),
+            );
+        }
+        (None, None) => text(name, name),
+    };
+    pick(
+        yes,
+        (format!("须认定“{zh}”"), format!("须认定不属于“{zh}”")),
+        (format!("`{en}` has to apply"), format!("`{en}` must not apply")),
+    )
+}
+
+/// Ways of which one is enough, each said once.
+fn either(ways: Vec<Text>) -> Text {
+    alternatives(&once(ways))
+}
+
+/// Things that are needed together, each said once.
+fn together(parts: Vec<Text>) -> Text {
+    let parts = once(parts);
+    let joined = |word: fn(&Text) -> &str, and: &str| parts.iter().map(word).collect::<Vec<_>>().join(and);
+    text(joined(|part| &part.zh, "，并且"), joined(|part| &part.en, " and "))
+}
+
+fn once(texts: Vec<Text>) -> Vec<Text> {
+    let mut all: Vec<Text> = Vec::new();
+    for one in texts {
+        if !all.contains(&one) {
+            all.push(one);
+        }
+    }
+    all
 }
 
 /// The articles by which the clocks run on which [`unmet`] fails: they say how long, the act's own often only that.
@@ -45,29 +112,14 @@ fn never() -> Text {
     text("此行为在任何情形下都不允许", "nothing makes this possible")
 }
 
-/// Says that the guard has to hold (`yes`) or has not to hold.
-fn wanted(scene: &Scene<'_>, guard: &Guard, yes: bool, consulted: &mut Consulted) -> Text {
+/// Says that a single condition has to hold (`yes`) or has not to hold.
+fn leaf(scene: &Scene<'_>, guard: &Guard, yes: bool, consulted: &mut Consulted) -> Text {
     match guard {
-        Guard::Always if yes => text("无须条件", "nothing is needed"),
-        Guard::Always => never(),
-        Guard::Not(inner) => wanted(scene, inner, !yes, consulted),
-        Guard::All(all) | Guard::Any(all) => {
-            let ways: Vec<Text> = all.iter().map(|one| wanted(scene, one, yes, consulted)).collect();
-            alternatives(&ways)
-        }
         Guard::Field { name, is } => test(scene, name, is, yes, consulted),
         Guard::Term { name, is } => {
             let field = scene.def.terms.get(name).map_or(name.as_str(), String::as_str);
             test(scene, field, is, yes, consulted)
         }
-        Guard::Fact(name) => match scene.ctx.facts.fact(name, scene.at) {
-            Some(meaning) => wanted(scene, &meaning, yes, consulted),
-            None => pick(
-                yes,
-                (format!("须认定“{name}”"), format!("须认定不属于“{name}”")),
-                (format!("`{name}` has to apply"), format!("`{name}` must not apply")),
-            ),
-        },
         Guard::Clock { name, is } => clock(scene, name, *is, yes),
         Guard::ActDone { name, times } => done(scene, name, *times, yes),
         other => of_case(scene, other, yes),
@@ -167,10 +219,9 @@ fn test(scene: &Scene<'_>, field: &str, is: &Test, yes: bool, consulted: &mut Co
     }
 }
 
-/// Money is kept in fen and said in yuan.
 fn amount(scene: &Scene<'_>, field: &str, number: i64) -> String {
     match scene.def.field(field).map(|field| &field.kind) {
-        Some(FieldKind::Money) => format!("{}.{:02} 元", number / 100, (number % 100).abs()),
+        Some(FieldKind::Money) => yuan(number),
         _ => number.to_string(),
     }
 }

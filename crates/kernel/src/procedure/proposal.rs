@@ -41,6 +41,11 @@ pub struct Card {
     pub until: Date,
 }
 
+impl Card {
+    /// The kind of card that the register of officers tells of: 行政执法证.
+    pub const ENFORCEMENT: &'static str = "enforcement";
+}
+
 /// Somebody wants to do an act.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Proposal {
@@ -89,6 +94,11 @@ pub trait Facts {
     fn entry(&self, register: &str, key: &str) -> Option<EntryRow>;
     /// What a statute means by one of its facts (`hearing_due`): a condition over its terms, in force at `at`.
     fn fact(&self, name: &str, at: Instant) -> Option<Guard> {
+        let _ = (name, at);
+        None
+    }
+    /// What people call one of the facts of the statutes.
+    fn fact_title(&self, name: &str, at: Instant) -> Option<Text> {
         let _ = (name, at);
         None
     }
@@ -161,7 +171,7 @@ pub struct Refusal {
     pub article: Vec<String>,
     /// What is not possible and why, in a sentence.
     pub why: Text,
-    /// What would make it possible.
+    /// What would make it possible; `why` may say it already ([`Refusal::further`]).
     pub mend: Option<Text>,
     /// The field at fault, if one is.
     pub field: Option<String>,

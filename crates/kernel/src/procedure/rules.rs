@@ -10,11 +10,11 @@ use serde_json::{Map, Value};
 
 use super::clocks::read_rule;
 use super::consulted::Consulted;
-use super::definition::{Demand, Field, FieldRule, Text};
+use super::definition::{Demand, Field, FieldKind, FieldRule, Text};
 use super::fields::refuse;
 use super::judge::{Scene, undefined};
 use super::proposal::Refusal;
-use super::sentence::{field_title, shown, text};
+use super::sentence::{field_title, shown, text, yuan};
 use crate::rows::EntryDoc;
 use crate::time::{self, date_of, midnight};
 
@@ -45,6 +45,7 @@ impl Judge<'_, '_> {
                 let excused = unless.as_ref().is_some_and(|unless| self.value(unless, row).is_some());
                 if excused { Ok(()) } else { self.not_longer_than(field, said, param) }
             }
+            Demand::NotMoreThan { field: most } => self.not_more_than(field, value, most, row),
             Demand::InSeries { register, first, last } => self.in_series(field, said, register, (first, last)),
             Demand::FreeIn { register } => self.free_in(field, said, register),
             Demand::ListedAuthority => self.listed_authority(field, said),
@@ -64,6 +65,25 @@ impl Judge<'_, '_> {
         let there = |value: &&Value| !super::judge::is_nothing(value);
         let found = row.and_then(|row| row.get(name)).or_else(|| self.given.get(name));
         found.filter(there).or_else(|| of_case().filter(there)).cloned()
+    }
+
+    fn not_more_than(
+        &self,
+        field: &Field,
+        value: &Value,
+        most: &str,
+        row: Option<&Map<String, Value>>,
+    ) -> Result<(), Box<Refusal>> {
+        let limit = self.value(most, row).and_then(|limit| limit.as_i64()).unwrap_or(0);
+        let Some(number) = value.as_i64().filter(|number| *number > limit) else { return Ok(()) };
+        let (own, other) = (shown(&field.title, &field.name), field_title(self.scene.def, most));
+        let said = |number: i64| if field.kind == FieldKind::Money { yuan(number) } else { number.to_string() };
+        let (number, limit) = (said(number), said(limit));
+        let why = text(
+            format!("“{}”为 {number}，不得超过“{}”{limit}，请改为不超过 {limit}", own.zh, other.zh),
+            format!("`{}` is {number}, more than `{}`, which is {limit}: enter at most {limit}", own.en, other.en),
+        );
+        Err(refuse(field, "not_more_than", why))
     }
 
     fn not_beyond(
@@ -104,7 +124,7 @@ impl Judge<'_, '_> {
     /// The register whose entry a field of the procedure names.
     fn register_of(&self, name: &str) -> Option<&str> {
         match &self.scene.def.field(name)?.kind {
-            super::definition::FieldKind::Entry { register } => Some(register),
+            FieldKind::Entry { register } => Some(register),
             _ => None,
         }
     }

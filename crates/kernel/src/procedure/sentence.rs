@@ -3,6 +3,11 @@
 use super::definition::{Act, Procedure, Text};
 use super::proposal::{Refusal, RefusalKind};
 
+/// Money is kept in fen and said in yuan.
+pub(super) fn yuan(fen: i64) -> String {
+    format!("{}.{:02} 元", fen / 100, (fen % 100).abs())
+}
+
 /// Makes a text of both languages.
 pub(super) fn text(zh: impl Into<String>, en: impl Into<String>) -> Text {
     Text { zh: zh.into(), en: en.into() }
@@ -37,6 +42,11 @@ impl Refusal {
             }
         }
         self
+    }
+
+    /// What would make it possible, unless the sentence says so already: for readers, who should not read it twice.
+    pub fn further(&self) -> Option<&Text> {
+        self.mend.as_ref().filter(|mend| !self.why.zh.contains(&mend.zh))
     }
 
     /// Names the field at fault.

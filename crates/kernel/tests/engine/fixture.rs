@@ -90,6 +90,9 @@ impl Facts for World {
         ]);
         (name == "review_due").then_some(due)
     }
+    fn fact_title(&self, name: &str, _: Instant) -> Option<Text> {
+        (name == "review_due").then(|| t("应当法制审核", "A legal review is due"))
+    }
     fn role_title(&self, role: &str) -> Option<Text> {
         (role == "dispatcher").then(|| t("派单员", "dispatcher"))
     }

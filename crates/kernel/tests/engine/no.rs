@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use guiju_kernel::procedure::guard::Guard;
 use guiju_kernel::procedure::{RefusalKind, lawful_acts};
 use serde_json::{Value, json};
 
@@ -198,6 +199,33 @@ fn a_threshold_is_said_in_yuan() {
     assert_eq!(refusal.rule, "act.review.when");
     assert!(refusal.why.zh.contains("“拟处罚款”须不少于 100000.00 元"), "{}", refusal.why.zh);
     assert!(refusal.why.zh.contains("或者“情节复杂”须为“是”"), "{}", refusal.why.zh);
+}
+
+/// A fact of a statute is named by its title, and of its parts only those that decide it here.
+#[test]
+fn a_fact_is_named_with_what_decides_it() {
+    let mut desk = at_work();
+    desk.act("investigate", &["inspector-1", "inspector-2"], json!({"fine": 1}));
+    let refusal = desk.refuse("review", &["lawyer"], json!({}));
+    assert_eq!(
+        refusal.why.zh,
+        "现在不能“法制审核”：须属于“应当法制审核”（“拟处罚款”须不少于 100000.00 元或者“情节复杂”须为“是”）"
+    );
+    let not_due = || Guard::Not(Box::new(Guard::Fact("review_due".into())));
+    let without = |fields: serde_json::Value| {
+        let mut desk = at_work();
+        desk.act("investigate", &["inspector-1", "inspector-2"], fields);
+        desk.def.acts.iter_mut().find(|act| act.name == "review").unwrap().when = not_due();
+        desk.refuse("review", &["lawyer"], json!({}))
+    };
+    let fine = without(json!({"fine": 10_000_000}));
+    assert_eq!(fine.why.zh, "现在不能“法制审核”：须不属于“应当法制审核”（“拟处罚款”须少于 100000.00 元）");
+    assert_eq!(fine.further(), None, "the sentence says it already");
+    let both = without(json!({"fine": 10_000_000, "complex": true}));
+    assert!(both.why.zh.ends_with("（“拟处罚款”须少于 100000.00 元，并且“情节复杂”不得为“是”）"), "{}", both.why.zh);
+    assert!(both.why.en.contains("must not apply (`") && both.why.en.contains(" and `"), "{}", both.why.en);
+    let state = desk.refuse("decline", &["clerk"], json!({"reason": "不属本处职责范围"}));
+    assert!(state.further().is_some(), "a way that the sentence does not name is said beside it");
 }
 
 #[test]

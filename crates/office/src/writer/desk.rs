@@ -10,7 +10,6 @@ use guiju_kernel::ledger::vault::VaultKey;
 use guiju_kernel::procedure::definition::Procedure;
 use guiju_kernel::procedure::{Context, Decided, Person, Proposal, Refusal, RefusalKind, decide};
 use guiju_kernel::record::{ActorKind, Origin, Record, Table};
-use guiju_kernel::rows;
 use guiju_kernel::time::{self, Instant, date_of};
 use guiju_store::{Log, Store, StoredRecord, TileRow};
 use serde_json::Value;
@@ -20,6 +19,7 @@ use super::pending::Pending;
 use super::tokens::once_effect;
 use super::{Job, Task};
 use crate::answer::{Answer, Ask, Done, OfficeError, Target};
+use crate::cases::case_of;
 use crate::keys::{Chance, Keys};
 use crate::moment::OfficeClock;
 use crate::shelf::{Shelf, Volume};
@@ -52,6 +52,8 @@ pub struct Desk {
     /// Cases and tokens of the group that may still be on its way to the disk: not to be forgotten, since the store may not have
     /// them yet.
     pub(super) fresh: (HashSet<u64>, HashSet<String>),
+    /// Likewise the entries, by register and key.
+    pub(super) fresh_entries: HashSet<(String, String)>,
 }
 
 impl Desk {
@@ -81,6 +83,7 @@ impl Desk {
             party_keys: HashMap::new(),
             timers: BTreeSet::new(),
             fresh: Default::default(),
+            fresh_entries: HashSet::new(),
         };
         desk.reload().await?;
         Ok(desk)
@@ -146,7 +149,9 @@ impl Desk {
         if let Err(fault) = self.sign(pending) {
             tracing::error!(%fault, "the head could not be signed");
         }
-        if let Err(fault) = pending.close(crate::words::tokens_of) {
+        let (shelf, now) = (self.shelf.clone(), self.now(None));
+        let publications = |case: &Case| crate::publications::rows_of(case, &shelf, now);
+        if let Err(fault) = pending.close(crate::words::tokens_of, publications) {
             tracing::error!(%fault, "a group could not be written as rows");
             pending.spoil();
         }
@@ -337,9 +342,7 @@ impl Desk {
             return Ok(case.clone());
         }
         let Some(stored) = self.store.case(id).await? else { return Err(OfficeError::NoSuchCase(id.to_string())) };
-        let case = rows::case_from(stored.row, stored.holdings, stored.timers)
-            .map_err(|e| OfficeError::Damaged(format!("case {id}: {e}")))?;
-        let case = Arc::new(case);
+        let case = Arc::new(case_of(stored)?);
         self.cases.insert(id, case.clone());
         Ok(case)
     }
@@ -352,6 +355,10 @@ impl Desk {
     /// Keeps memory bounded between groups: what is forgotten is read again when needed.
     fn make_room(&mut self) {
         let (cases, tokens) = std::mem::take(&mut self.fresh);
+        let entries = std::mem::take(&mut self.fresh_entries);
+        if self.entries.len() > 4 * CASES {
+            self.entries.retain(|slot, _| entries.contains(slot));
+        }
         if self.cases.len() > CASES {
             self.cases.retain(|id, case| case.ended.is_none() || cases.contains(id));
             if self.cases.len() > CASES {

@@ -141,7 +141,7 @@ impl Desk {
             doc.personal = serde_json::from_value::<EntryDoc>(old.doc.clone()).unwrap_or_default().personal;
             let ended = EntryRow { until: Some(time::to_millis(done)), ..old };
             record.effects.push(entry_effect(&ended, true));
-            self.entries.insert((ended.register.clone(), ended.key.clone()), Some(ended.clone()));
+            self.remember_entry(ended.clone());
             pending.entry(ended);
         }
         doc.personal.retain(|field, _| !checked.cleared.contains(field));
@@ -158,7 +158,7 @@ impl Desk {
                 doc: serde_json::to_value(doc).map_err(|e| OfficeError::Damaged(e.to_string()))?,
             };
             record.effects.push(entry_effect(&row, false));
-            self.entries.insert((row.register.clone(), row.key.clone()), Some(row.clone()));
+            self.remember_entry(row.clone());
             pending.entry(row);
         }
         if let Some(token) = ask.once {
@@ -200,17 +200,25 @@ impl Desk {
         Ok(self.entries.get(&slot).cloned().flatten())
     }
 
+    /// The latest version of an entry, which the store may not have yet.
+    fn remember_entry(&mut self, row: EntryRow) {
+        let slot = (row.register.clone(), row.key.clone());
+        self.fresh_entries.insert(slot.clone());
+        self.entries.insert(slot, Some(row));
+    }
+
     /// Entries that an act on a case made or changed: their full rows, from the record's effects.
     pub(super) fn note_entries(&mut self, record: &Record, pending: &mut Pending) {
         for effect in record.effects.iter().filter(|e| e.table == Table::Entries) {
             let Some(patch) = &effect.patch else { continue };
             if let Ok(row) = serde_json::from_value::<EntryRow>(Value::Object(patch.clone())) {
-                self.entries.insert((row.register.clone(), row.key.clone()), Some(row.clone()));
+                self.remember_entry(row.clone());
                 pending.entry(row);
                 continue;
             }
-            // A patch on an earlier version: only its end.
-            let known = self.entries.values().flatten().find(|row| entry_key(row) == effect.key).cloned();
+            // A patch on an earlier version: only its end. Its successor has not replaced it in memory yet.
+            let known = slot_of(&effect.key).and_then(|slot| self.entries.get(&slot)).cloned().flatten();
+            let known = known.filter(|row| entry_key(row) == effect.key);
             if let (Some(old), Some(until)) = (known, patch.get("until").and_then(Value::as_i64)) {
                 pending.entry(EntryRow { until: Some(until), ..old });
             }
@@ -276,6 +284,13 @@ fn entry_record(pack: &Pack, ask: &EntryAsk, seq: u64, done: Instant, now: Insta
 
 pub(super) fn doer(person: &Person) -> Doer {
     Doer { kind: person.kind, id: person.id.clone(), organ: person.organ.clone(), unit: person.unit.clone() }
+}
+
+/// Register and key of an effect's `register/key/version`; a key may hold slashes, the two others do not.
+fn slot_of(effect: &str) -> Option<(String, String)> {
+    let (register, rest) = effect.split_once('/')?;
+    let (key, _version) = rest.rsplit_once('/')?;
+    Some((register.to_owned(), key.to_owned()))
 }
 
 fn entry_key(row: &EntryRow) -> String {

@@ -4,7 +4,7 @@
 //! loads what was missed and decides again, so that a decision is only used when everything it asked for was known.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use guiju_kernel::procedure::definition::Text;
 use guiju_kernel::procedure::guard::Guard;
@@ -65,6 +65,10 @@ impl Facts for Book<'_> {
         self.volume.pack.fact(name, at).cloned()
     }
 
+    fn fact_title(&self, name: &str, at: Instant) -> Option<Text> {
+        self.volume.pack.fact_title(name, at).cloned()
+    }
+
     fn authorities(&self, procedure: &str) -> Option<Vec<Text>> {
         self.current.pack.authorities(procedure)
     }
@@ -92,27 +96,28 @@ impl Facts for Book<'_> {
     }
 }
 
-/// Reads from the store what was missed.
+/// Reads from the store what was missed: all entries of one register in one question, however long the table that asks for them.
 pub async fn learn(
     store: &dyn Store,
     missed: Vec<Miss>,
     numbers: &mut Numbers,
     entries: &mut Entries,
 ) -> Result<(), OfficeError> {
+    let mut wanted: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for miss in missed {
         match miss {
             Miss::Number(series) => {
                 let last = store.last_number(&series).await?;
                 numbers.insert(series, last);
             }
-            Miss::Entry(register, key) => {
-                let latest = match store.entry(&register, &key).await? {
-                    Some(row) => Some(row),
-                    None => store.entry_history(&register, &key).await?.into_iter().max_by_key(|row| row.version),
-                };
-                entries.insert((register, key), latest);
-            }
+            Miss::Entry(register, key) => wanted.entry(register).or_default().push(key),
         }
+    }
+    for (register, keys) in wanted {
+        let found = store.latest_entries(&register, &keys).await?;
+        // What is not there is remembered as well, so that it is not asked for again.
+        entries.extend(keys.into_iter().map(|key| ((register.clone(), key), None)));
+        entries.extend(found.into_iter().map(|row| ((register.clone(), row.key.clone()), Some(row))));
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use guiju_kernel::case::Case;
 use guiju_kernel::record::{Effect, Table};
 use guiju_kernel::rows::{self, EntryRow, ErasedRow, NumberRow, OnceRow};
-use guiju_store::{Batch, RowChange, SearchDoc, StoreError};
+use guiju_store::{Batch, PublicationDoc, PublicationRow, RowChange, SearchDoc, StoreError};
 use tokio::sync::oneshot;
 
 use crate::answer::{Answer, OfficeError};
@@ -118,8 +118,12 @@ impl Pending {
         self.batch.rows.push(RowChange::Erased(row));
     }
 
-    /// Turns what was touched into rows, counters and search documents. Called once, when the group is full.
-    pub fn close(&mut self, search: impl Fn(&Case) -> String) -> Result<(), OfficeError> {
+    /// Turns what was touched into rows, counters, search documents and publications. Called once, when the group is full.
+    pub fn close(
+        &mut self,
+        search: impl Fn(&Case) -> String,
+        publications: impl Fn(&Case) -> Vec<PublicationRow>,
+    ) -> Result<(), OfficeError> {
         let damaged = |e: rows::RowError| OfficeError::Damaged(e.to_string());
         for (id, (before, after)) in &self.touched {
             let is = rows::of_case(after).map_err(damaged)?;
@@ -143,6 +147,10 @@ impl Pending {
             self.batch.rows.push(RowChange::Case(Box::new(is.case)));
             if before.as_ref().is_none_or(|b| words_changed(b, after)) {
                 self.batch.search.push(SearchDoc { case_id: *id, tokens: Some(search(after)) });
+            }
+            let rows = publications(after);
+            if before.as_ref().map(|before| publications(before)).unwrap_or_default() != rows {
+                self.batch.publications.push(PublicationDoc { case_id: *id, rows });
             }
         }
         self.batch.rows.extend(self.entries.drain().map(|(_, row)| RowChange::Entry(row)));

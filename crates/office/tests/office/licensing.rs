@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use guiju_kernel::validate::check_digits;
-use guiju_office::{Answer, Ask, Read, TableAsk, Target, Upload, Viewer, whole_table};
+use guiju_office::{Answer, Ask, Office, Read, TableAsk, Target, Upload, Viewer, whole_table};
 use serde_json::{Map, Value, json};
 
 use crate::bureau::{Bureau, RADIO, ask, at, code, done, handler, map, of_firm, officer, refusal, registrar};
@@ -16,12 +16,15 @@ const PERMIT: &str = "粤江频2023-00001-01";
 
 async fn with_permit(now: &str) -> Bureau {
     let bureau = Bureau::open(now).await;
-    let put = |register: &'static str, key: &'static str, fields: Value| {
-        let office = &bureau.office;
-        async move {
-            let answer = office.put_entry(&registrar(), register, key, map(fields), None, None).await.unwrap();
-            assert!(matches!(answer, Answer::Done(_)), "{answer:?}");
-        }
+    permit(&bureau.office).await;
+    bureau
+}
+
+/// A permit until the middle of 2029 and a series from BJH0001 to BJH9999.
+pub async fn permit(office: &Office) {
+    let put = |register: &'static str, key: &'static str, fields: Value| async move {
+        let answer = office.put_entry(&registrar(), register, key, map(fields), None, None).await.unwrap();
+        assert!(matches!(answer, Answer::Done(_)), "{answer:?}");
     };
     put(
         "frequency-permits",
@@ -30,7 +33,6 @@ async fn with_permit(now: &str) -> Bureau {
     )
     .await;
     put("call-sign-series", "BJH", json!({"prefix": "BJH", "first": 1, "last": 9999})).await;
-    bureau
 }
 
 fn station(number: u32) -> Map<String, Value> {
@@ -45,11 +47,11 @@ fn station(number: u32) -> Map<String, Value> {
     }))
 }
 
-fn stations(most: u32) -> Vec<Map<String, Value>> {
+pub fn stations(most: u32) -> Vec<Map<String, Value>> {
     (1..=most).map(station).collect()
 }
 
-fn application(rows: &[Map<String, Value>]) -> Ask {
+pub fn application(rows: &[Map<String, Value>]) -> Ask {
     let firm = code(1);
     let given = json!({
         "enterprise": firm, "title": "批量基站执照", "frequency_permit": PERMIT, "category": "base", "stations": rows,
@@ -98,7 +100,7 @@ async fn one_answer_names_all_37_wrong_rows_and_nothing_is_written() {
 }
 
 /// The stations as the firm's list, with a heading row.
-fn list(rows: &[Map<String, Value>]) -> Vec<u8> {
+pub fn list(rows: &[Map<String, Value>]) -> Vec<u8> {
     let columns = ["name", "site", "frequency", "power", "type_approval", "call_sign", "valid_until"];
     let mut text = String::from("台站名称,台址,频率,功率,型号核准代码,呼号,有效期至\n");
     for row in rows {
@@ -109,13 +111,13 @@ fn list(rows: &[Map<String, Value>]) -> Vec<u8> {
 }
 
 /// Reads a list for the application, with what registers and dates say of its rows.
-async fn judged(bureau: &Bureau, bytes: &[u8]) -> Read {
-    let pack = bureau.office.pack();
+pub async fn judged(office: &Office, bytes: &[u8]) -> Read {
+    let pack = office.pack();
     let procedure = pack.procedure("station-licence").unwrap();
     let given = map(json!({"frequency_permit": PERMIT}));
     let (act, field) = (procedure.act("apply").unwrap(), procedure.field("stations").unwrap());
     let ask = TableAsk { procedure, act, case: None, field, given: &given };
-    bureau.office.judge_table(&ask, "台站.csv", bytes).await.unwrap()
+    office.judge_table(&ask, "台站.csv", bytes).await.unwrap()
 }
 
 #[tokio::test]
@@ -130,7 +132,7 @@ async fn an_uploaded_list_tells_every_wrong_row_at_its_own_line_before_anything_
     }
     rows[36].insert("call_sign".into(), "BJH0040".into());
     let before = bureau.events().await;
-    let read = judged(&bureau, &list(&rows)).await;
+    let read = judged(&bureau.office, &list(&rows)).await;
     assert_eq!((read.preview.rows.len(), read.preview.bad()), (STATIONS as usize, 37));
     assert_eq!(whole_table(&read), None);
     let first = &read.preview.rows[0].complaints[0];
@@ -138,9 +140,9 @@ async fn an_uploaded_list_tells_every_wrong_row_at_its_own_line_before_anything_
     assert!(first.zh.contains("无线电管理条例") && first.zh.contains("第33条"), "{}", first.zh);
     assert!(bureau.office.marked_workbook(&read).unwrap().starts_with(b"PK"));
     assert_eq!(bureau.events().await, before, "looking at a list left a record");
-    let good = judged(&bureau, &list(&stations(STATIONS))).await;
+    let good = judged(&bureau.office, &list(&stations(STATIONS))).await;
     assert_eq!(whole_table(&good), Some(json!(stations(STATIONS))));
-    let none = judged(&bureau, "台站名称,频率\n".as_bytes()).await;
+    let none = judged(&bureau.office, "台站名称,频率\n".as_bytes()).await;
     assert!(none.preview.is_refused() && whole_table(&none).is_none());
 }
 
@@ -149,7 +151,7 @@ async fn a_batch_is_checked_and_issued_in_time_and_every_licence_verified_by_its
     let bureau = with_permit("2024-03-04 09:00").await;
     let rows = stations(STATIONS);
     let begun = Instant::now();
-    let read = judged(&bureau, &list(&rows)).await;
+    let read = judged(&bureau.office, &list(&rows)).await;
     assert_eq!(whole_table(&read), Some(json!(rows)), "{:?}", read.preview.complaints().next());
     let case = done(bureau.office.act(application(&rows)).await.unwrap()).case;
     grant(&bureau, case).await;
@@ -158,10 +160,6 @@ async fn a_batch_is_checked_and_issued_in_time_and_every_licence_verified_by_its
     assert!(took < BOUND, "{STATIONS} stations took {took:?}");
     let store = bureau.office.store();
     assert_eq!(store.last_number("station-licences/2024").await.unwrap(), u64::from(STATIONS));
-    let number = |seq: u32| {
-        let stem = format!("粤江台2024-{seq:06}-");
-        format!("{stem}{:02}", check_digits::of(&stem))
-    };
     let viewer = Viewer::Person(of_firm(&code(1)));
     assert_eq!(bureau.office.licences_of_case(&viewer, case).await.unwrap().len(), STATIONS as usize);
     assert!(bureau.office.licence_of_holder(&of_firm(&code(1)), &number(1)).await.unwrap().is_some());
@@ -179,6 +177,44 @@ async fn a_batch_is_checked_and_issued_in_time_and_every_licence_verified_by_its
     // The call signs are taken now: by a later application, and by one that was filed before the first was issued.
     let again = refusal(bureau.office.act(application(&stations(1))).await.unwrap());
     assert_eq!(again.cells.first().map(|cell| cell.rule.as_str()), Some("field.free_in"));
+    let report = bureau.verified().await;
+    assert!(report.ok, "{:?}", report.faults);
+}
+
+/// The number of the `seq`th licence of 2024.
+fn number(seq: u32) -> String {
+    let stem = format!("粤江台2024-{seq:06}-");
+    format!("{stem}{:02}", check_digits::of(&stem))
+}
+
+/// 无线电条例 38: a batch ends as one act, and what it held is free for whoever comes next.
+#[tokio::test]
+async fn a_whole_batch_is_cancelled_and_its_call_signs_are_free_again() {
+    let bureau = with_permit("2024-03-04 09:00").await;
+    let case = done(bureau.office.act(application(&stations(STATIONS))).await.unwrap()).case;
+    grant(&bureau, case).await;
+    bureau.done(case, "issue", &handler(RADIO), json!({})).await;
+    bureau.office.clock().advance(at("2024-03-05 09:00"));
+    let begun = Instant::now();
+    let licence = |seq| json!({"licence": number(seq), "call_sign": format!("BJH{seq:04}")});
+    let given = json!({
+        "enterprise": code(1), "title": "整批注销执照", "licences": (1..=STATIONS).map(licence).collect::<Vec<_>>(),
+        "ground": "stopped", "contact_name": "欧阳测试", "contact_phone": "19900001234",
+    });
+    let target = Target::New { procedure: "station-cancellation".into(), subject: Some(code(1)) };
+    let case = done(bureau.act(target, "apply", &of_firm(&code(1)), map(given)).await).case;
+    bureau.done(case, "accept", &handler(RADIO), json!({})).await;
+    bureau.done(case, "review", &handler(RADIO), json!({"review_opinion": "符合注销情形。"})).await;
+    let leader = officer("zhang", "jh-miit/leadership", &["leader"]);
+    bureau.done(case, "cancel", &leader, json!({"authority": "粤海省无线电管理机构"})).await;
+    let took = begun.elapsed();
+    assert!(took < BOUND, "ending {STATIONS} licences took {took:?}");
+    for seq in [1, STATIONS] {
+        let (_, row) = bureau.office.verify_number(&number(seq)).await.unwrap().unwrap();
+        assert!(row.until.is_some() && row.doc["fields"]["status"] == "cancelled", "{row:?}");
+        assert_eq!(bureau.office.store().entry("call-signs", &format!("BJH{seq:04}")).await.unwrap(), None);
+    }
+    done(bureau.office.act(application(&stations(2))).await.unwrap());
     let report = bureau.verified().await;
     assert!(report.ok, "{:?}", report.faults);
 }

@@ -9,5 +9,6 @@ mod imports;
 mod licensing;
 mod old_cases;
 mod path;
+mod questions;
 mod sight;
 mod standing;

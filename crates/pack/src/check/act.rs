@@ -151,14 +151,16 @@ fn actor(raw: &RawActor, act: &RawAct, scope: &Scope<'_>, margin: Margin<'_>) ->
             "`count`, `card`, `holds`, `holder`, `lead` and `listed` go with `role`",
         );
     }
+    raw.card.iter().for_each(|card| scope.known.card(card, margin));
+    raw.holds.iter().for_each(|held| scope.known.qualification(held, margin));
     raw.distinct_from.iter().for_each(|act| scope.act_or_tag(act, margin));
     ActorRule {
         role: raw.role.as_ref().map(|role| role.value.clone()),
         party: raw.party,
         timer: raw.timer,
         count: raw.count.unwrap_or(1),
-        card: raw.card.clone(),
-        holds: raw.holds.clone(),
+        card: raw.card.as_ref().map(|card| card.value.clone()),
+        holds: raw.holds.as_ref().map(|held| held.value.clone()),
         distinct_from: plain(&raw.distinct_from),
         holder: raw.holder,
         lead: raw.lead,

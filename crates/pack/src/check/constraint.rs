@@ -95,10 +95,14 @@ impl Bench<'_> {
             ([], true) => Demand::Ends,
             ([(name, parts)], false) => self.pattern(name, parts, raw).unwrap_or(Demand::Ends),
             _ => {
-                self.note(
+                let mut said: Vec<&str> = told.iter().map(|(name, _)| *name).collect();
+                said.extend(raw.ends.then_some("ends"));
+                let listed = |comma: &str, none: &str| if said.is_empty() { none.to_owned() } else { said.join(comma) };
+                let (zh, en) = (listed("、", "无"), listed(", ", "none"));
+                self.margin.note(
                     id.spot,
-                    "法定约束恰好写一种要求，如 `before: [先, 后]`",
-                    "a constraint says exactly one pattern, such as `before: [first, then]`",
+                    format!("法定约束恰好写一种要求，如 `before: [先, 后]`，现有：{zh}"),
+                    format!("a constraint says exactly one pattern, such as `before: [first, then]`; here: {en}"),
                 );
                 Demand::Ends
             }
@@ -124,7 +128,7 @@ impl Bench<'_> {
     }
 
     fn pattern(&self, name: &str, parts: &Parts, raw: &RawConstraint) -> Option<Demand> {
-        let (tag, word) = (|at| self.tag(parts, at), |at| self.word(parts, at).map(|word| word.value));
+        let tag = |at| self.tag(parts, at);
         let wanted = if matches!(name, "min_gap" | "within") { 3 } else { 2 };
         if parts.len() != wanted {
             self.margin.note(
@@ -134,6 +138,7 @@ impl Bench<'_> {
             );
             return None;
         }
+        self.itself(name, parts);
         Some(match name {
             "before" => Demand::Before { first: tag(0)?, then: tag(1)? },
             "min_gap" => Demand::MinGap { first: self.mark(parts)?, then: tag(1)?, param: self.period(parts, 2)? },
@@ -145,19 +150,44 @@ impl Bench<'_> {
                 extension: raw.extension.as_ref().map(|param| self.named_period(param)),
             },
             "requires" => Demand::Requires { act: tag(0)?, what: self.needed(parts)? },
-            "actors" => Demand::Actors { act: tag(0)?, count: self.number(parts, 1)?, card: raw.card.clone() },
+            "actors" => Demand::Actors { act: tag(0)?, count: self.number(parts, 1)?, card: self.card(raw) },
             "distinct" => Demand::Distinct { a: tag(0)?, b: tag(1)? },
             "role" => {
                 let role = self.word(parts, 1)?;
                 self.known.role(&role, self.margin);
                 Demand::Role { act: tag(0)?, role: role.value }
             }
-            "holds" => Demand::Holds { act: tag(0)?, qualification: word(1)? },
+            "holds" => {
+                let held = self.word(parts, 1)?;
+                self.known.qualification(&held, self.margin);
+                Demand::Holds { act: tag(0)?, qualification: held.value }
+            }
             "publishes" => Demand::Publishes { act: tag(0)?, param: self.period(parts, 1)? },
             "serves" => Demand::Serves { act: tag(0)?, param: self.period(parts, 1)? },
             "never" => Demand::Never { act: tag(0)?, after: tag(1)? },
             _ => Demand::AtMost { act: tag(0)?, times: self.number(parts, 0)? },
         })
+    }
+
+    /// Nothing comes before itself, and nobody is another than themselves.
+    fn itself(&self, name: &str, parts: &Parts) {
+        let (first, second) = (parts.first().map(|part| &part.value), parts.get(1));
+        if matches!(name, "before" | "distinct")
+            && let (Some(RawPart::Word(tag)), Some(part)) = (first, second)
+            && matches!(&part.value, RawPart::Word(other) if other == tag)
+        {
+            self.margin.note(
+                part.spot,
+                format!("`{name}` 的两项都是 `{tag}`，没有程序能做到"),
+                format!("both members of `{name}` are `{tag}`, which no procedure can keep"),
+            );
+        }
+    }
+
+    fn card(&self, raw: &RawConstraint) -> Option<String> {
+        let card = raw.card.as_ref()?;
+        self.known.card(card, self.margin);
+        Some(card.value.clone())
     }
 
     fn word(&self, parts: &Parts, at: usize) -> Option<At<String>> {
@@ -347,12 +377,14 @@ impl Bench<'_> {
     fn parties(&self, raw: &LinkTold) -> Vec<Party> {
         let party = |raw: &crate::raw::constraint::RawParty| {
             raw.role.iter().for_each(|role| self.known.role(role, self.margin));
+            raw.card.iter().for_each(|card| self.known.card(card, self.margin));
+            raw.holds.iter().for_each(|held| self.known.qualification(held, self.margin));
             raw.distinct_from.0.iter().for_each(|tag| self.known.tag(tag, self.margin));
             Party {
                 role: raw.role.as_ref().map(|role| role.value.clone()),
                 count: raw.count.unwrap_or(1),
-                card: raw.card.clone(),
-                holds: raw.holds.clone(),
+                card: raw.card.as_ref().map(|card| card.value.clone()),
+                holds: raw.holds.as_ref().map(|held| held.value.clone()),
                 distinct_from: plain(&raw.distinct_from.0),
             }
         };

@@ -223,8 +223,8 @@ fn rules(raw: &RawField, known: &Known<'_>, margin: Margin<'_>) -> Vec<Validator
         let [(demands, fits)] = demands.as_slice() else {
             margin.note(
                 rule.spot,
-                "规定恰好写一种：not_beyond、not_longer_than、in_series、free_in、once、listed_authority、as_registered",
-                "a rule is exactly one of not_beyond, not_longer_than, in_series, free_in, once, listed_authority, as_registered",
+                "规定恰好写一种：not_beyond、not_longer_than、not_more_than、in_series、free_in、once、listed_authority、as_registered",
+                "a rule is exactly one of not_beyond, not_longer_than, not_more_than, in_series, free_in, once, listed_authority, as_registered",
             );
             return None;
         };
@@ -248,6 +248,10 @@ fn demands(raw: &RawRule, known: &Known<'_>, margin: Margin<'_>) -> Vec<(Demand,
         known.param(&rule.param, ParamIs::Period, margin);
         let unless = rule.unless.as_ref().map(|unless| unless.value.clone());
         found.push((Demand::NotLongerThan { param: rule.param.value.clone(), unless }, &[FieldType::Date]));
+    }
+    if let Some(field) = &raw.not_more_than {
+        let demand = Demand::NotMoreThan { field: field.value.clone() };
+        found.push((demand, &[FieldType::Integer, FieldType::Money]));
     }
     if let Some(rule) = &raw.in_series {
         if let Some(register) = known.register(&rule.register, margin) {

@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use guiju_kernel::organ::Register;
+use guiju_kernel::procedure::Card;
+
 use crate::complaint::{Kind, Margin};
 use crate::raw::bureau::RawRegister;
 use crate::raw::law::RawTerm;
@@ -141,6 +144,25 @@ impl<'a> Known<'a> {
     pub(crate) fn figure(&self, id: &At<String>, margin: Margin<'_>) {
         if self.complete(FileKind::Figures) && !self.figures.contains(id.as_str()) {
             margin.unknown(id.spot, Kind::FIGURE, id, self.figures.iter().copied());
+        }
+    }
+
+    /// A kind of card that an officer can have.
+    pub(crate) fn card(&self, kind: &At<String>, margin: Margin<'_>) {
+        if kind.as_str() != Card::ENFORCEMENT {
+            margin.unknown(kind.spot, Kind::CARD, kind, [Card::ENFORCEMENT]);
+        }
+    }
+
+    /// A qualification that the register of officers can tell of; nothing is known of it where the pack has no such register.
+    pub(crate) fn qualification(&self, name: &At<String>, margin: Margin<'_>) {
+        let register = self.registers.get(Register::OFFICERS).filter(|_| self.complete(FileKind::Register));
+        let fields = register.into_iter().flat_map(|register| register.fields.iter());
+        let field =
+            fields.filter(|(field, _)| field.as_str() == Register::QUALIFICATIONS).map(|(_, field)| field).next();
+        let Some(values) = field.and_then(|field| field.values.as_ref()) else { return };
+        if !values.has(name) {
+            margin.unknown(name.spot, Kind::QUALIFICATION, name, values.names());
         }
     }
 

@@ -80,6 +80,7 @@ pub(crate) fn statute(file: &File<RawStatute>, known: &Known<'_>, margin: Margin
             .map(|(name, kind)| (name.value.clone(), super::act::plain(&kind.must_bear)))
             .collect(),
         constraints: constraints(raw, known, margin),
+        fact_titles: fact_titles(raw, margin),
     }
 }
 
@@ -88,6 +89,14 @@ fn rests_on(raw: &RawStatute, tag: &RawTag, known: &Known<'_>, margin: Margin<'_
     let cited: Vec<_> = tag.cited(&raw.id).collect();
     cited.iter().for_each(|basis| known.basis(basis, margin));
     cited.into_iter().map(|basis| basis.value).collect()
+}
+
+/// Titles of facts that the statute itself defines.
+fn fact_titles(raw: &RawStatute, margin: Margin<'_>) -> BTreeMap<String, Text> {
+    for (name, _) in raw.fact_titles.iter().filter(|(name, _)| !raw.facts.has(name)) {
+        margin.unknown(name.spot, Kind::FACT, name, raw.facts.names());
+    }
+    raw.fact_titles.iter().map(|(name, words)| (name.value.clone(), Text::from(words))).collect()
 }
 
 /// Gathers the parameters of all statutes; values of one name never overlap in time.

@@ -18,4 +18,5 @@ pub(crate) mod law;
 pub(crate) mod outputs;
 pub(crate) mod platform;
 pub(crate) mod procedure;
+pub(crate) mod publications;
 pub(crate) mod timer;

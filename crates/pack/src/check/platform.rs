@@ -72,7 +72,9 @@ fn choices(field: &At<String>, mapped: &RawMapped, versions: &[&RawProcedure], m
     let fields = versions.iter().flat_map(|version| version.fields.iter());
     let of = fields.filter(|(name, _)| name.as_str() == field.as_str()).filter_map(|(_, raw)| raw.values.as_ref());
     let known: BTreeSet<&str> = of.flat_map(|values| values.names()).collect();
-    for (choice, _) in mapped.words.iter().filter(|(choice, _)| !known.contains(choice.as_str())) {
+    // A procedure that could not be read may know them.
+    let unknown = |choice: &At<String>| !versions.is_empty() && !known.contains(choice.as_str());
+    for (choice, _) in mapped.words.iter().filter(|(choice, _)| unknown(choice)) {
         margin.unknown(choice.spot, Kind::CHOICE, choice, known.iter().copied());
     }
 }

@@ -190,6 +190,9 @@ fn rules(raw: &RawProcedure, scope: &Scope<'_>, margin: Margin<'_>) {
         if let Some(key) = rule.as_registered.as_ref().map(|rule| &rule.key) {
             scope.field(key, margin);
         }
+        if let Some(most) = &rule.not_more_than {
+            scope.field(most, margin);
+        }
     }
 }
 

@@ -139,10 +139,10 @@ pub(crate) struct RawActor {
     pub(crate) count: Option<u32>,
     /// 须持有效执法证的种类。Kind of card that must be valid.
     #[serde(default)]
-    pub(crate) card: Option<String>,
+    pub(crate) card: Option<At<String>>,
     /// 须具备的资格。A qualification.
     #[serde(default)]
-    pub(crate) holds: Option<String>,
+    pub(crate) holds: Option<At<String>>,
     /// 不得与这些行为（标签）的实施人相同。Not the same person as in these acts (names or tags).
     #[serde(default)]
     pub(crate) distinct_from: Vec<At<String>>,

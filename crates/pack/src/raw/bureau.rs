@@ -23,6 +23,35 @@ pub(crate) struct RawBureau {
     /// 界面用语。Words of the interface that the pack sets.
     #[serde(default)]
     pub(crate) words: Named<Words>,
+    /// 公示。What becomes public, and how.
+    #[serde(default)]
+    pub(crate) publications: RawPublications,
+}
+
+/// 公示：哪些行为是公示，公示何时撤下，当事人何时是自然人。
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RawPublications {
+    /// 公示的种类。Kinds, in the order in which people choose among them.
+    pub(crate) kinds: Named<RawPublicationKind>,
+    /// 用语 → 表明当事人是自然人的值。Terms, each with the values that say that the party is a natural person.
+    pub(crate) natural_persons: Named<Vec<At<String>>>,
+}
+
+/// 一种公示。
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawPublicationKind {
+    pub(crate) zh: String,
+    pub(crate) en: String,
+    /// 公示行为的标签。Tags of the acts that publish.
+    pub(crate) by: Vec<At<String>>,
+    /// 此后不再公示的行为的标签。Tags of the acts after which it no longer stands in public.
+    #[serde(default)]
+    pub(crate) ends_with: Vec<At<String>>,
+    /// 其中须公开说明理由的：标签 → 行为中填写的字段。Of these, the ones whose reason is made public: the field given with the act.
+    #[serde(default)]
+    pub(crate) explains: Named<At<String>>,
 }
 
 /// 机关。

@@ -64,7 +64,7 @@ pub(crate) struct RawConstraint {
     pub(crate) actors: Option<Parts>,
     /// 与 actors 连用：执法证种类。With actors: the kind of card.
     #[serde(default)]
-    pub(crate) card: Option<String>,
+    pub(crate) card: Option<At<String>>,
     /// [甲, 乙]：不得由同一人做。Nobody does both.
     #[serde(default)]
     pub(crate) distinct: Option<Parts>,
@@ -188,9 +188,9 @@ pub(crate) struct RawParty {
     /// 人数。
     pub(crate) count: Option<u32>,
     /// 执法证种类。
-    pub(crate) card: Option<String>,
+    pub(crate) card: Option<At<String>>,
     /// 资格。
-    pub(crate) holds: Option<String>,
+    pub(crate) holds: Option<At<String>>,
     /// 不得与这些标签的实施人相同。
     pub(crate) distinct_from: Names,
 }

@@ -159,6 +159,8 @@ pub(crate) struct RawRule {
     pub(crate) not_beyond: Option<NotBeyond>,
     /// 日期不得超过行为之日起的参数期间。Not later than a parameter's period after the act.
     pub(crate) not_longer_than: Option<NotLongerThan>,
+    /// 数额不得超过另一字段；另一字段为空时视为零。A number no greater than another field; nothing where that is empty.
+    pub(crate) not_more_than: Option<At<String>>,
     /// 须在台账已分配的序列之内。Lies in a series that a register allocates.
     pub(crate) in_series: Option<InSeries>,
     /// 台账中没有以它为键的有效条目。No entry in force of the register bears it.

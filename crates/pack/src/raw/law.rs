@@ -31,6 +31,9 @@ pub(crate) struct RawStatute {
     /// 法定事实。Facts defined over terms.
     #[serde(default)]
     pub(crate) facts: Named<RawGuard>,
+    /// 法定事实的名称，拒绝时用它说明。What people call the facts; refusals name them so.
+    #[serde(default)]
+    pub(crate) fact_titles: Named<Words>,
     /// 参数。Dated values.
     #[serde(default)]
     pub(crate) params: Named<OneOrMore<RawParam>>,

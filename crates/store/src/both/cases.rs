@@ -6,7 +6,7 @@ use guiju_kernel::rows::CaseRow;
 use sqlx::{AssertSqlSafe, Pool};
 
 use super::rows::{CASE_COLUMNS, CASE_WIDTH, case_row, count, gathered_holdings, gathered_timers, get, natural};
-use super::{CASES_BY_IDS, Db, HOLDINGS_OF_CASE, TIMERS_OF_CASE, failed};
+use super::{CASES_BY_IDS, Db, DbRow, HOLDINGS_OF_CASE, TIMERS_OF_CASE, failed};
 use crate::checked::int;
 use crate::{Result, StoreError, StoredCase};
 
@@ -17,18 +17,19 @@ pub(super) async fn cases(pool: &Pool<Db>, ids: &[u64]) -> Result<Vec<StoredCase
     let ids: BTreeSet<i64> = ids.iter().copied().map(int).collect();
     let ids = serde_json::to_string(&ids).map_err(|error| StoreError::Rejected(error.to_string()))?;
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(ids).fetch_all(pool).await.map_err(failed)?;
-    rows.iter()
-        .map(|row| {
-            let case = case_row(row)?;
-            let holdings = get::<Option<&str>>(row, CASE_WIDTH)?.unwrap_or("[]");
-            let timers = get::<Option<&str>>(row, CASE_WIDTH + 1)?.unwrap_or("[]");
-            Ok(StoredCase {
-                holdings: gathered_holdings(case.id, holdings)?,
-                timers: gathered_timers(case.id, timers)?,
-                row: case,
-            })
-        })
-        .collect()
+    rows.iter().map(stored_case).collect()
+}
+
+/// A case of which the query selected its columns, its desks and its timers.
+pub(super) fn stored_case(row: &DbRow) -> Result<StoredCase> {
+    let case = case_row(row)?;
+    let holdings = get::<Option<&str>>(row, CASE_WIDTH)?.unwrap_or("[]");
+    let timers = get::<Option<&str>>(row, CASE_WIDTH + 1)?.unwrap_or("[]");
+    Ok(StoredCase {
+        holdings: gathered_holdings(case.id, holdings)?,
+        timers: gathered_timers(case.id, timers)?,
+        row: case,
+    })
 }
 
 pub(super) async fn case_by_number(pool: &Pool<Db>, number: &str) -> Result<Option<u64>> {

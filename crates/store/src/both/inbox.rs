@@ -7,11 +7,14 @@ use std::fmt::Write as _;
 
 use sqlx::{AssertSqlSafe, Pool, Row};
 
+use super::cases::stored_case;
 use super::rows::{CASE_COLUMNS, CASE_WIDTH, HOLDING_COLUMNS, case_row, count, get, holding_row};
-use super::{Db, failed};
+use super::{Db, HOLDINGS_OF_CASE, PROCEDURES, TIMERS_OF_CASE, UNITS, failed};
 use crate::batch::{BEIJING_MS, DAY_MS};
 use crate::checked::int;
-use crate::{Band, BandCounts, InboxCursor, InboxPage, InboxQuery, InboxRow, Result};
+use crate::{
+    Band, BandCounts, InboxCursor, InboxPage, InboxQuery, InboxRow, OverdueQuery, Result, StoreError, StoredCase,
+};
 
 /// The due moment as the inbox sorts it.
 const SORTED_DUE: &str = "coalesce(h.due, 9223372036854775807)";
@@ -78,6 +81,23 @@ fn page_sql(asked: &InboxQuery) -> (String, Vec<Bound>) {
     bounds.push(Bound::Number(i64::from(asked.limit).saturating_add(1)));
     let _ = write!(sql, " ORDER BY {SORTED_DUE}, h.case_id, h.part LIMIT ${}", bounds.len());
     (sql, bounds)
+}
+
+/// Ranks what is overdue on each desk and reads the cases of the first ranks, in one statement.
+pub(super) async fn overdue(pool: &Pool<Db>, asked: &OverdueQuery) -> Result<Vec<StoredCase>> {
+    // CROSS JOIN: each desk is walked from its oldest due moment, and each case looked up.
+    let sql = format!(
+        "WITH late AS (SELECT h.case_id AS id, row_number() OVER (PARTITION BY h.unit, c.procedure \
+         ORDER BY h.due, h.case_id, h.part) AS place FROM {UNITS} CROSS JOIN holdings h CROSS JOIN cases c \
+         WHERE h.open = 1 AND h.organ = $1 AND h.unit = u.value AND {SORTED_DUE} < $3 AND c.id = h.case_id \
+         AND c.procedure IN (SELECT p.value FROM {PROCEDURES})) \
+         SELECT {CASE_COLUMNS}, ({HOLDINGS_OF_CASE}), ({TIMERS_OF_CASE}) FROM cases c \
+         WHERE c.id IN (SELECT l.id FROM late l WHERE l.place <= $5) ORDER BY c.id"
+    );
+    let list = |texts: &[String]| serde_json::to_string(texts).map_err(|error| StoreError::Rejected(error.to_string()));
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(&asked.organ).bind(list(&asked.units)?).bind(asked.before);
+    let query = query.bind(list(&asked.procedures)?).bind(i64::from(asked.most));
+    query.fetch_all(pool).await.map_err(failed)?.iter().map(stored_case).collect()
 }
 
 /// Sums the kept counts of whole days and counts only the days that a band cuts, in one statement, so that the bands of one answer

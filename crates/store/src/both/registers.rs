@@ -1,11 +1,13 @@
 //! Register entries, numbers and form tokens. Compiled once for each backend.
 
+use std::collections::BTreeSet;
+
 use guiju_kernel::rows::EntryRow;
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Pool};
 
 use super::rows::{ENTRY_COLUMNS, count, entry_row, get};
-use super::{Db, ENTRY_TEXT_CONTAINS, ONCE_BY_TOKENS, failed};
+use super::{Db, ENTRIES_BY_KEYS, ENTRY_TEXT_CONTAINS, ONCE_BY_TOKENS, failed};
 use crate::checked::int;
 use crate::{EntryPage, EntryQuery, Result, StoreError};
 
@@ -18,6 +20,18 @@ pub(super) async fn entry(pool: &Pool<Db>, register: &str, key: &str) -> Result<
 pub(super) async fn entry_history(pool: &Pool<Db>, register: &str, key: &str) -> Result<Vec<EntryRow>> {
     let sql = format!("SELECT {ENTRY_COLUMNS} FROM entries e WHERE e.register = $1 AND e.key = $2 ORDER BY e.version");
     let query = sqlx::query(AssertSqlSafe(sql)).bind(register).bind(key);
+    query.fetch_all(pool).await.map_err(failed)?.iter().map(entry_row).collect()
+}
+
+pub(super) async fn latest_entries(pool: &Pool<Db>, register: &str, keys: &[String]) -> Result<Vec<EntryRow>> {
+    let sql = format!(
+        "SELECT {ENTRY_COLUMNS} FROM {ENTRIES_BY_KEYS} AND NOT EXISTS (SELECT 1 FROM entries n \
+         WHERE n.register = e.register AND n.key = e.key AND n.version > e.version)"
+    );
+    // No stored text holds the character NUL, and PostgreSQL would refuse the whole question for one key that does.
+    let keys: BTreeSet<&String> = keys.iter().filter(|key| !key.contains('\0')).collect();
+    let keys = serde_json::to_string(&keys).map_err(|error| StoreError::Rejected(error.to_string()))?;
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(register).bind(keys);
     query.fetch_all(pool).await.map_err(failed)?.iter().map(entry_row).collect()
 }
 

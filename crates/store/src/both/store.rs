@@ -5,11 +5,13 @@ use guiju_kernel::rows::{CaseRow, EntryRow};
 use guiju_text::SearchQuery;
 
 use super::{
-    Backend, cases, ephemeral_reads, ephemeral_writes, inbox, lease, logs, payloads, registers, search, steps, write,
+    Backend, cases, ephemeral_reads, ephemeral_writes, inbox, lease, logs, payloads, publications, registers, search,
+    steps, write,
 };
 use crate::{
     Band, BandCounts, Batch, Draft, EntryPage, EntryQuery, Fence, FileRow, Hits, InboxPage, InboxQuery, Log, Operation,
-    Position, Result, Session, Step, Store, StoredCase, StoredRecord, VaultRow,
+    OverdueQuery, OwedQuery, Position, PublicationPage, PublishedQuery, Result, Session, Step, Store, StoredCase,
+    StoredRecord, VaultRow,
 };
 
 #[async_trait]
@@ -64,6 +66,9 @@ impl Store for Backend {
     async fn inbox(&self, query: &InboxQuery) -> Result<InboxPage> {
         inbox::inbox(&self.readers, query).await
     }
+    async fn overdue(&self, query: &OverdueQuery) -> Result<Vec<StoredCase>> {
+        inbox::overdue(&self.readers, query).await
+    }
     async fn band_counts(&self, organ: &str, unit: &str, bands: &[Band]) -> Result<BandCounts> {
         inbox::band_counts(&self.readers, organ, unit, bands).await
     }
@@ -77,11 +82,24 @@ impl Store for Backend {
         cases::next_timer(&self.readers).await
     }
 
+    async fn published(&self, query: &PublishedQuery) -> Result<PublicationPage> {
+        publications::published(&self.readers, query).await
+    }
+    async fn owed(&self, query: &OwedQuery) -> Result<PublicationPage> {
+        publications::owed(&self.readers, query).await
+    }
+    async fn publications_made(&self) -> Result<Option<String>> {
+        publications::made(&self.readers).await
+    }
+
     async fn entry(&self, register: &str, key: &str) -> Result<Option<EntryRow>> {
         registers::entry(&self.readers, register, key).await
     }
     async fn entry_history(&self, register: &str, key: &str) -> Result<Vec<EntryRow>> {
         registers::entry_history(&self.readers, register, key).await
+    }
+    async fn latest_entries(&self, register: &str, keys: &[String]) -> Result<Vec<EntryRow>> {
+        registers::latest_entries(&self.readers, register, keys).await
     }
     async fn entries(&self, query: &EntryQuery) -> Result<EntryPage> {
         registers::entries(&self.readers, query).await

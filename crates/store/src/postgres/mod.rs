@@ -9,6 +9,7 @@ mod settle;
 mod steps;
 mod write;
 mod write_payloads;
+mod write_publications;
 mod write_rows;
 
 #[path = "../both/cases.rs"]
@@ -25,6 +26,8 @@ mod lease;
 mod logs;
 #[path = "../both/payloads.rs"]
 mod payloads;
+#[path = "../both/publications.rs"]
+mod publications;
 #[path = "../both/registers.rs"]
 mod registers;
 #[path = "../both/rows.rs"]
@@ -56,9 +59,15 @@ const MIGRATIONS_TABLES: &str = "SELECT count(*) FROM information_schema.tables 
 /// The cases `c` whose ids stand in the JSON array bound as `$1`, looked up one by one.
 const CASES_BY_IDS: &str = "json_array_elements_text(CAST($1 AS json)) j(value) \
                             CROSS JOIN cases c WHERE c.id = CAST(j.value AS BIGINT)";
+/// The entries `e` of the register bound as `$1` whose keys stand in the JSON array bound as `$2`, looked up one by one.
+const ENTRIES_BY_KEYS: &str = "json_array_elements_text(CAST($2 AS json)) j(value) \
+                               CROSS JOIN entries e WHERE e.register = $1 AND e.key = j.value";
 /// The form tokens `o` that stand in the JSON array bound as `$1`, looked up one by one.
 const ONCE_BY_TOKENS: &str =
     "json_array_elements_text(CAST($1 AS json)) j(value) CROSS JOIN once o WHERE o.token = j.value";
+/// The units `u` and the procedures `p` that stand in the JSON arrays bound as `$2` and `$4`.
+const UNITS: &str = "json_array_elements_text(CAST($2 AS json)) u(value)";
+const PROCEDURES: &str = "json_array_elements_text(CAST($4 AS json)) p(value)";
 const HOLDINGS_OF_CASE: &str = "SELECT CAST(json_agg(json_build_array(h.part, h.organ, h.unit, h.person, h.open, h.due)) \
                                 AS TEXT) FROM holdings h WHERE h.case_id = c.id";
 const TIMERS_OF_CASE: &str =

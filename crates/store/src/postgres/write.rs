@@ -7,7 +7,9 @@ use sqlx::{Connection, PgConnection};
 
 use super::error::answered;
 use super::rows::get;
-use super::{PostgresStore, failed, settle, write_payloads as payloads, write_rows as rows};
+use super::{
+    PostgresStore, failed, settle, write_payloads as payloads, write_publications as publications, write_rows as rows,
+};
 use crate::checked::{Checked, Standing};
 use crate::{Batch, Fence, Result, StoreError};
 
@@ -52,7 +54,8 @@ pub(super) async fn enter(connection: &mut PgConnection, batch: &Batch, checked:
     rows::counts(connection, checked).await?;
     payloads::logs(connection, batch).await?;
     payloads::payloads(connection, batch, checked).await?;
-    payloads::search(connection, checked).await
+    payloads::search(connection, checked).await?;
+    publications::write(connection, batch, checked).await
 }
 
 /// Checks the fence, counts this commit and says where the logs stand, in one statement. The lease row stays locked until the

@@ -9,6 +9,7 @@ mod search;
 mod steps;
 mod write;
 mod write_payloads;
+mod write_publications;
 mod write_rows;
 
 #[path = "../both/cases.rs"]
@@ -25,6 +26,8 @@ mod lease;
 mod logs;
 #[path = "../both/payloads.rs"]
 mod payloads;
+#[path = "../both/publications.rs"]
+mod publications;
 #[path = "../both/registers.rs"]
 mod registers;
 #[path = "../both/rows.rs"]
@@ -56,8 +59,13 @@ static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 const MIGRATIONS_TABLES: &str = "SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'";
 /// The cases `c` whose ids stand in the JSON array bound as `$1`, looked up one by one.
 const CASES_BY_IDS: &str = "json_each($1) j CROSS JOIN cases c WHERE c.id = j.value";
+/// The entries `e` of the register bound as `$1` whose keys stand in the JSON array bound as `$2`, looked up one by one.
+const ENTRIES_BY_KEYS: &str = "json_each($2) j CROSS JOIN entries e WHERE e.register = $1 AND e.key = j.value";
 /// The form tokens `o` that stand in the JSON array bound as `$1`, looked up one by one.
 const ONCE_BY_TOKENS: &str = "json_each($1) j CROSS JOIN once o WHERE o.token = j.value";
+/// The units `u` and the procedures `p` that stand in the JSON arrays bound as `$2` and `$4`.
+const UNITS: &str = "json_each($2) u";
+const PROCEDURES: &str = "json_each($4) p";
 const HOLDINGS_OF_CASE: &str = "SELECT json_group_array(json_array(h.part, h.organ, h.unit, h.person, h.open, h.due)) \
                                 FROM holdings h WHERE h.case_id = c.id";
 const TIMERS_OF_CASE: &str = "SELECT json_group_array(json_array(t.name, t.at)) FROM timers t WHERE t.case_id = c.id";

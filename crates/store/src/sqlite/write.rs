@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use sqlx::{Connection, SqliteConnection};
 
 use super::rows::get;
-use super::{SqliteStore, failed, write_payloads as payloads, write_rows as rows};
+use super::{SqliteStore, failed, write_payloads as payloads, write_publications as publications, write_rows as rows};
 use crate::checked::{Checked, Standing};
 use crate::{Batch, Fence, Result, StoreError};
 
@@ -76,7 +76,8 @@ pub(super) async fn enter(connection: &mut SqliteConnection, batch: &Batch, chec
     rows::counts(connection, checked).await?;
     payloads::logs(connection, batch).await?;
     payloads::payloads(connection, batch, checked).await?;
-    payloads::search(connection, checked).await
+    payloads::search(connection, checked).await?;
+    publications::write(connection, batch, checked).await
 }
 
 /// Checks the fence and says where the logs stand, in one statement.

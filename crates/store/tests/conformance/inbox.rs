@@ -1,6 +1,8 @@
 //! A desk in the order of its true deadlines.
 
-use guiju_store::{Band, Batch, InboxQuery, RowChange, Store};
+use std::collections::BTreeSet;
+
+use guiju_store::{Band, Batch, InboxQuery, OverdueQuery, RowChange, Store};
 
 use crate::place::Place;
 use crate::sample::{HOUR, START, case, holding, put_case};
@@ -118,4 +120,39 @@ pub async fn filters_and_bands_narrow_the_same_order(place: Place) {
         assert!(!kept.is_empty());
         assert_eq!(walked(store.as_ref(), banded).await, kept, "{from:?}..{until:?}");
     }
+}
+
+/// The same as looking at each desk for each procedure.
+pub async fn what_is_overdue_comes_from_all_desks_at_once(place: Place) {
+    let store = furnished(&place).await;
+    let texts = |of: &[&str]| of.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    for (before, most) in [(START, 9), (START + 1, 1), (START + 1, 9), (START + 3 * HOUR, 1), (START + 3 * HOUR, 5)] {
+        for (units, procedures) in [
+            (texts(&["radio", "energy"]), texts(&["request", "licence"])),
+            (texts(&["radio"]), texts(&["licence"])),
+            (texts(&["nobody", "energy"]), texts(&["request", "nothing"])),
+            (texts(&[]), texts(&["request"])),
+        ] {
+            let mut wanted = BTreeSet::new();
+            for (unit, procedure) in units.iter().flat_map(|unit| procedures.iter().map(move |p| (unit, p))) {
+                let mut query = desk(unit, most);
+                query.procedure = Some(procedure.clone());
+                query.band = Some(Band { from: None, until: Some(before) });
+                wanted.extend(store.inbox(&query).await.unwrap().rows.into_iter().map(|row| row.case.id));
+            }
+            let asked = OverdueQuery { organ: "bureau".into(), units: units.clone(), procedures, before, most };
+            let found = store.overdue(&asked).await.unwrap();
+            let ids: Vec<u64> = found.iter().map(|case| case.row.id).collect();
+            assert_eq!(ids, wanted.iter().copied().collect::<Vec<_>>(), "{asked:?}");
+            assert_eq!(found, store.cases(&ids).await.unwrap(), "with all their desks and timers");
+        }
+    }
+    let asked = OverdueQuery {
+        organ: "bureau".into(),
+        units: texts(&["radio"]),
+        procedures: texts(&["request", "licence"]),
+        before: START + 24 * HOUR,
+        most: 99,
+    };
+    assert_eq!(store.overdue(&asked).await.unwrap().len(), 18, "what has no due moment is never overdue");
 }

@@ -19,6 +19,7 @@ mod logs;
 mod payloads;
 mod place;
 mod postgres_server;
+mod publications;
 mod registers;
 mod sample;
 mod searches;
@@ -69,6 +70,12 @@ promises! {
         what_has_no_due_moment_comes_last,
         a_unit_sees_only_its_own_open_cases,
         filters_and_bands_narrow_the_same_order,
+        what_is_overdue_comes_from_all_desks_at_once,
+    }
+    publications::{
+        the_public_list_is_walked_newest_first_without_gap_or_repetition,
+        what_is_owed_comes_by_its_due_moment_and_a_unit_sees_its_own_desk,
+        a_hidden_party_is_found_by_nobody_and_the_index_says_who_made_it,
     }
     searches::{
         every_term_must_be_found_and_the_newest_comes_first,
@@ -85,6 +92,7 @@ promises! {
     }
     registers::{
         only_the_version_in_force_is_the_entry,
+        the_latest_versions_of_many_keys_come_in_one_answer,
         entries_are_found_by_any_text_in_them_and_paged_by_key,
         the_register_at_a_moment_is_as_the_records_told_it,
         numbers_and_form_tokens_are_remembered,

@@ -25,6 +25,25 @@ pub async fn only_the_version_in_force_is_the_entry(place: Place) {
     assert_eq!(history.iter().map(|row| (row.version, row.until)).collect::<Vec<_>>(), [(1, Some(20)), (2, Some(30))]);
 }
 
+pub async fn the_latest_versions_of_many_keys_come_in_one_answer(place: Place) {
+    let (store, fence) = place.writer().await;
+    let rows = vec![
+        entry("甲", 1, 10, Some(20), 1, json!({"v": 1})),
+        entry("甲", 2, 20, None, 2, json!({"v": 2})),
+        entry("\"乙\" \\", 1, 10, Some(30), 3, json!({})),
+        entry("丙", 1, 10, None, 4, json!({})),
+    ];
+    store.commit(&fence, &with(rows)).await.unwrap();
+    let keys: Vec<String> = ["甲", "没有", "\"乙\" \\", "甲", "a\0b", ""].map(str::to_owned).to_vec();
+    let mut found = store.latest_entries("firms", &keys).await.unwrap();
+    found.sort_by_key(|row| row.seq);
+    let told: Vec<_> = found.iter().map(|row| (row.key.as_str(), row.version, row.until)).collect();
+    assert_eq!(told, [("甲", 2, None), ("\"乙\" \\", 1, Some(30))], "an ended entry is told with its end, each once");
+    assert_eq!(found[0].doc, json!({"v": 2}));
+    assert_eq!(store.latest_entries("other", &keys).await.unwrap(), []);
+    assert_eq!(store.latest_entries("firms", &[]).await.unwrap(), []);
+}
+
 pub async fn entries_are_found_by_any_text_in_them_and_paged_by_key(place: Place) {
     let (store, fence) = place.writer().await;
     let mut rows: Vec<RowChange> = (0..25)

@@ -45,7 +45,7 @@ async fn names(folder: &Path, sql: &str) -> Vec<String> {
 }
 
 fn is_ephemeral(table: &str) -> bool {
-    ["sessions", "drafts", "operations", "search", "lease", "sqlite_", "_sqlx"]
+    ["sessions", "drafts", "operations", "publications", "search", "lease", "sqlite_", "_sqlx"]
         .iter()
         .any(|name| table.starts_with(name))
 }

@@ -57,10 +57,26 @@ pub enum Widget {
     },
     Table {
         columns: Vec<String>,
-        rows: Vec<Vec<(String, String)>>,
+        rows: Vec<Vec<TableCell>>,
         /// Where the page can take a workbook instead.
         offer: Option<Offer>,
     },
+}
+
+/// One input of a table's typed rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableCell {
+    pub name: String,
+    pub value: String,
+    /// What there is to choose from; empty where it is typed.
+    pub options: Vec<Option_>,
+}
+
+impl TableCell {
+    /// Whether what was typed is none of the choices: it is then shown all the same, for people see their own words.
+    pub fn strange(&self) -> bool {
+        !self.value.is_empty() && !self.options.iter().any(|option| option.checked)
+    }
 }
 
 /// One question of a form.
@@ -186,7 +202,8 @@ impl Control {
             Widget::Choice { .. } => format!("f-{}-0", self.name),
             Widget::Table { offer: Some(_), .. } => self.id(),
             Widget::Table { rows, .. } => {
-                rows.first().and_then(|row| row.first()).map_or_else(|| self.id(), |(name, _)| format!("f-{name}"))
+                let first = rows.first().and_then(|row| row.first());
+                first.map_or_else(|| self.id(), |cell| format!("f-{}", cell.name))
             }
             _ => self.id(),
         }
@@ -332,6 +349,23 @@ fn unit_groups(around: &Around<'_>, typed: &[String]) -> Vec<Group> {
         .collect()
 }
 
+/// What a column offers to choose from: the one choice of an enum.
+fn options(column: &Field, lang: Lang, typed: &str) -> Vec<Option_> {
+    let typed = [typed.to_owned()];
+    match &column.kind {
+        FieldKind::Enum { choices, most: 0 | 1 } => choices.iter().map(|choice| option(choice, lang, &typed)).collect(),
+        FieldKind::Flag => [("true", "是", "yes"), ("false", "否", "no")]
+            .map(|(value, zh, en)| Option_ {
+                value: value.to_owned(),
+                title: lang.say(zh, en).to_owned(),
+                words: String::new(),
+                checked: typed.contains(&value.to_owned()),
+            })
+            .to_vec(),
+        _ => Vec::new(),
+    }
+}
+
 /// Rows that were typed, and blank ones below them: without scripts a table grows by saving.
 fn table(field: &Field, columns: &[Field], most: u32, around: &Around<'_>) -> Widget {
     const BLANK: usize = 3;
@@ -348,7 +382,8 @@ fn table(field: &Field, columns: &[Field], most: u32, around: &Around<'_>) -> Wi
                 .map(|column| {
                     let name = format!("{}.{row}.{}", field.name, column.name);
                     let value = around.posted.first(&name).unwrap_or_default().to_owned();
-                    (name, value)
+                    let options = options(column, around.lang, &value);
+                    TableCell { name, value, options }
                 })
                 .collect()
         })

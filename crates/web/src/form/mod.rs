@@ -6,6 +6,7 @@
 pub mod control;
 pub mod posted;
 pub mod read;
+pub mod uploads;
 pub mod workbook;
 
 pub use posted::{Arrived, Posted};

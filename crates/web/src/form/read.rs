@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use guiju_kernel::procedure::definition::{Field, FieldKind, Validator};
+use guiju_kernel::procedure::definition::{Choice, Field, FieldKind, Validator};
 use guiju_kernel::time;
 use guiju_kernel::validate::{self, credit_code, phone};
 use serde_json::{Map, Value};
@@ -112,7 +112,7 @@ fn read_table(
         let mut cells = Map::new();
         for column in columns {
             let text = posted.first(&format!("{}.{row}.{}", field.name, column.name)).unwrap_or_default();
-            let cell = read_scalar(lang, column, &column.kind, text).map_err(|fault| {
+            let cell = read_cell(lang, column, text).map_err(|fault| {
                 let title = lang.text(&column.title);
                 say!(lang, "第 {} 行{title}：{fault}", "row {}, {title}: {fault}", row + 1)
             })?;
@@ -128,6 +128,26 @@ fn read_table(
         return Err(say!(lang, "最多 {most} 行", "at most {most} rows"));
     }
     Ok((!rows.is_empty()).then_some(Value::Array(rows)))
+}
+
+/// A cell of a table: choices are chosen by what they are called as well, as people write them who know the table from paper.
+fn read_cell(lang: Lang, column: &Field, typed: &str) -> Result<Option<Value>, String> {
+    let text = typed.trim_matches(validate::is_blank);
+    match &column.kind {
+        _ if text.is_empty() => Ok(None),
+        FieldKind::Enum { choices, .. } => {
+            let called = |choice: &&Choice| choice.value == text || choice.title.zh == text || choice.title.en == text;
+            let found = choices.iter().find(called);
+            let none = || say!(lang, "没有 `{text}` 这个选项", "there is no choice `{text}`");
+            Ok(Some(Value::String(found.ok_or_else(none)?.value.clone())))
+        }
+        FieldKind::Flag => match text {
+            "true" | "是" | "yes" => Ok(Some(Value::Bool(true))),
+            "false" | "否" | "no" => Ok(Some(Value::Bool(false))),
+            _ => Err(say!(lang, "`{text}` 不是“是”或者“否”", "`{text}` is neither yes nor no")),
+        },
+        kind => read_scalar(lang, column, kind, text),
+    }
 }
 
 fn read_scalar(lang: Lang, field: &Field, kind: &FieldKind, typed: &str) -> Result<Option<Value>, String> {
@@ -261,7 +281,7 @@ pub fn moment_of(lang: Lang, text: &str) -> Result<time::Instant, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use guiju_kernel::procedure::definition::{Choice, Text, Visibility};
+    use guiju_kernel::procedure::definition::{Text, Visibility};
 
     fn field(name: &str, kind: FieldKind, validate: Vec<Validator>) -> Field {
         Field {
@@ -326,6 +346,28 @@ mod tests {
         assert!(read_field(Lang::Zh, &asked, &with(&["a", "b", "c"])).is_err());
         assert_eq!(read_field(Lang::Zh, &asked, &with(&["a", "c"])), Ok(Some(serde_json::json!(["a", "c"]))));
         assert_eq!(read_field(Lang::Zh, &asked, &with(&[])), Ok(None));
+    }
+
+    #[test]
+    fn choices_of_a_table_are_known_by_value_and_by_title_and_by_nothing_else() {
+        let title = |zh: &str, en: &str| Text { zh: zh.into(), en: en.into() };
+        let drawn =
+            Choice {
+                value: "drawn".into(), title: title("抽查", "Drawn"), words: vec![], unit: None, template: None
+            };
+        let columns = vec![
+            field("how", FieldKind::Enum { choices: vec![drawn], most: 1 }, vec![]),
+            field("flag", FieldKind::Flag, vec![]),
+        ];
+        let table = field("t", FieldKind::Table { columns, most: 9 }, vec![]);
+        let with =
+            |how: &str, flag: &str| Posted(vec![("t.0.how".into(), how.into()), ("t.0.flag".into(), flag.into())]);
+        for (how, flag) in [("drawn", "true"), (" 抽查", "是"), ("Drawn", "yes")] {
+            let row = serde_json::json!([{"how": "drawn", "flag": true}]);
+            assert_eq!(read_field(Lang::Zh, &table, &with(how, flag)), Ok(Some(row)));
+        }
+        assert!(read_field(Lang::Zh, &table, &with("抽签", "")).unwrap_err().contains("第 1 行how"));
+        assert!(read_field(Lang::Zh, &table, &with("", "1")).is_err());
     }
 
     #[test]

@@ -4,7 +4,6 @@
 //! nothing is lost while a row is wrong. What the form says of it is derived from the pack's field: no table has code of its own.
 
 use guiju_kernel::case::Case;
-use guiju_kernel::procedure::Person;
 use guiju_kernel::procedure::definition::{Act, Field, FieldKind, Procedure};
 use guiju_office::{OfficeError, TableAsk, Upload, whole_table};
 use guiju_sheet::{Complaint, Severity};
@@ -55,11 +54,6 @@ pub struct Line {
     pub column: String,
     pub value: String,
     pub text: String,
-}
-
-/// Where the upload of an act on a case is kept: only its own person finds it again.
-pub fn owner(person: &Person, case: u64, act: &str) -> String {
-    format!("table:{}:{case}:{act}", person.id)
 }
 
 /// What an act's table fields take as a file.
@@ -139,6 +133,8 @@ pub struct Asked<'a> {
     pub act: &'a Act,
     pub case: Option<&'a Case>,
     pub given: &'a Map<String, Value>,
+    /// The address under which the empty workbooks of this face stand: `/portal/template` or `/work/template`.
+    pub templates: &'a str,
     /// The address under which marked workbook and removal stand, without a slash at its end.
     pub base: &'a str,
 }
@@ -157,7 +153,7 @@ pub async fn offers(
     let mut offers = Vec::new();
     for field in tables(asked.procedure, asked.act) {
         let FieldKind::Table { most, .. } = field.kind else { continue };
-        let template = format!("/portal/template/{}/{}.xlsx", asked.procedure.id, field.name);
+        let template = format!("{}/{}/{}.xlsx", asked.templates, asked.procedure.id, field.name);
         let mut offer = Offer { field: field.name.clone(), template, most, held: None };
         if let Some(upload) = held.iter().find(|upload| upload.field == field.name) {
             offer.held = Some(report(state, visit, asked, field, upload, faults).await?);

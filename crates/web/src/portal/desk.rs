@@ -26,6 +26,9 @@ use crate::page::page;
 use crate::visit::Visit;
 use crate::{say, show};
 
+/// Where the empty workbooks of tables stand on this face.
+pub const TEMPLATES: &str = "/portal/template";
+
 /// The procedure as it would be opened now.
 pub fn procedure(state: &WebState, id: &str) -> Result<(std::sync::Arc<Procedure>, Act), Fault> {
     let missing = || Fault::NotFound(id.to_owned());
@@ -189,9 +192,8 @@ impl<'a> Desk<'a> {
         }
         let (_, held) = self.held_apart().await?;
         let (given, _) = read::read(self.visit.lang, taken(&self.procedure, &self.act), &self.filing.typed, &[]);
-        let base = self.tables_base();
-        let asked =
-            workbook::Asked { procedure: &self.procedure, act: &self.act, case: None, given: &given, base: &base };
+        let (procedure, act, base) = (&self.procedure, &self.act, self.tables_base());
+        let asked = workbook::Asked { procedure, act, case: None, given: &given, templates: TEMPLATES, base: &base };
         Ok(workbook::offers(self.state, self.visit, &asked, &held, faults).await?)
     }
 

@@ -157,7 +157,7 @@ pub async fn receipt_page(State(state): State<WebState>, visit: Visit, Path(id):
     })
 }
 
-fn acting<'a>(state: &'a WebState, visit: &'a Visit, id: u64, act: &'a str) -> Acting<'a> {
+pub fn acting<'a>(state: &'a WebState, visit: &'a Visit, id: u64, act: &'a str) -> Acting<'a> {
     Acting { state, visit, base: BASE, nav: "/portal/matters", id, act }
 }
 

@@ -18,6 +18,7 @@ use guiju_kernel::time::{Instant, date_of};
 use guiju_pack::Pack;
 
 use crate::WebState;
+pub use desk::TEMPLATES;
 
 pub fn routes() -> Router<WebState> {
     Router::new()
@@ -37,7 +38,7 @@ pub fn routes() -> Router<WebState> {
         .route("/portal/draft/{draft}/table/{field}/marked.xlsx", get(tables::marked))
         .route("/portal/draft/{draft}/table/{field}/drop", post(tables::drop))
         .route("/portal/matter/{case}/act/{act}/table/{field}/marked.xlsx", get(tables::marked_of_act))
-        .route("/portal/matter/{case}/act/{act}/table/{field}/drop", post(tables::drop_of_act))
+        .route("/portal/matter/{case}/act/{act}/table/{field}/drop", get(tables::back_to_act).post(tables::drop_of_act))
         .route("/portal/receipt/{case}", get(matter::receipt_page))
         .route("/portal/matter/{case}", get(matter::show))
         .route("/portal/matter/{case}/act/{act}", get(matter::act_form).post(matter::act))

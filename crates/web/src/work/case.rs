@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, Request, State};
-use axum::response::Response;
+use axum::response::{Redirect, Response};
 use guiju_kernel::clock::ClockKind;
 use guiju_kernel::procedure::definition::{Procedure, Text, Visibility};
 use guiju_kernel::procedure::{Refusal, RefusalKind};
@@ -122,6 +122,30 @@ pub async fn act(
     request: Request,
 ) -> Result<Response, Fault> {
     acting(&state, &visit, id, &act).submit(request).await
+}
+
+/// The workbook that was uploaded for an act, with every complaint at its cell.
+pub async fn marked(
+    State(state): State<WebState>,
+    visit: Visit,
+    Path((id, act, field)): Path<(u64, String, String)>,
+) -> Result<Response, Fault> {
+    acting(&state, &visit, id, &act).marked(&field).await
+}
+
+/// Lets go of the workbook that was uploaded for an act.
+pub async fn let_go(
+    State(state): State<WebState>,
+    visit: Visit,
+    Path((id, act, field)): Path<(u64, String, String)>,
+    request: Request,
+) -> Result<Response, Fault> {
+    acting(&state, &visit, id, &act).let_go(&field, request).await
+}
+
+/// The address of a removal that somebody loads again leads back to the form.
+pub async fn back_to_act(Path((id, act, _)): Path<(u64, String, String)>) -> Redirect {
+    Redirect::to(&format!("{BASE}/{id}/act/{act}"))
 }
 
 pub async fn file(

@@ -8,7 +8,9 @@ pub mod import;
 pub mod inbox;
 pub mod open;
 pub mod paper;
+pub mod publications;
 pub mod register;
+pub mod rows;
 pub mod search;
 
 use axum::Router;
@@ -22,13 +24,21 @@ pub fn routes() -> Router<WebState> {
         .route("/work/inbox.xlsx", get(export::inbox))
         .route("/work/search", get(search::search))
         .route("/work/search.xlsx", get(export::search))
+        .route("/work/publications", get(publications::owed))
         .route("/work/dispatch", get(dispatch::board))
         .route("/work/bulk", post(bulk::choose))
         .route("/work/bulk/do", post(bulk::act))
         .route("/work/open/{procedure}/{act}", get(open::form).post(open::submit))
+        .route("/work/open/{procedure}/{act}/table/{once}/{field}/marked.xlsx", get(open::marked))
+        .route("/work/open/{procedure}/{act}/table/{once}/{field}/drop", get(open::back).post(open::let_go))
+        .route("/work/template/{procedure}/{file}", get(open::template))
         .route("/work/case/{case}", get(case::show))
         .route("/work/case/{case}/law", get(case::law))
         .route("/work/case/{case}/act/{act}", get(case::act_form).post(case::act))
+        .route("/work/case/{case}/act/{act}/table/{field}/marked.xlsx", get(case::marked))
+        .route("/work/case/{case}/act/{act}/table/{field}/drop", get(case::back_to_act).post(case::let_go))
+        .route("/work/case/{case}/table/{field}", get(rows::of_case))
+        .route("/work/case/{case}/table/{field}/list.xlsx", get(rows::workbook))
         .route("/work/case/{case}/file/{stored}", get(case::file))
         .route("/work/case/{case}/receipt/{seq}", get(case::receipt))
         .route("/work/case/{case}/reveal", post(case::reveal))

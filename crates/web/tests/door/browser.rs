@@ -8,7 +8,8 @@ use tower::ServiceExt;
 
 use crate::house::House;
 
-/// What is typed: name and text; a name that begins with `@` attaches a small PDF to that field.
+/// What is typed: name and text; a name that begins with `@` attaches a small PDF to that field, or, where the text has several lines,
+/// a file of the first line's name with the rest in it.
 pub type Typed<'a> = &'a [(&'a str, &'a str)];
 
 /// An answer.
@@ -77,6 +78,16 @@ impl House {
         let cookie = cookie.split(';').next().unwrap().to_owned();
         sessions.insert(who.to_owned(), (cookie.clone(), now));
         cookie
+    }
+
+    /// Downloads a file.
+    pub async fn download(&self, who: &str, path: &str) -> Vec<u8> {
+        let cookie = self.session(who).await;
+        let request = Request::get(path).header(header::COOKIE, cookie).body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        assert!(response.headers().contains_key(header::CONTENT_DISPOSITION), "{path} is no file");
+        to_bytes(response.into_body(), 16 << 20).await.unwrap().to_vec()
     }
 
     /// Opens a form's page and posts the form with what is typed. Where the page offers no form any more, it is posted all the same,
@@ -187,7 +198,7 @@ impl House {
 
 impl Page {
     /// A hidden input of the page.
-    fn hidden(&self, name: &str) -> Option<String> {
+    pub fn hidden(&self, name: &str) -> Option<String> {
         let start = self.html.rfind(&format!("name=\"{name}\" value=\""))? + name.len() + 15;
         self.html.get(start..)?.split('"').next().map(str::to_owned)
     }
@@ -238,10 +249,15 @@ fn multipart(all: &[(String, String)]) -> Vec<u8> {
     let mut out = String::new();
     for (name, text) in all {
         match name.strip_prefix('@') {
-            None => out.push_str(&format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")),
-            Some(field) => out.push_str(&format!(
-                "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{field}\"; filename=\"{text}\"\r\ncontent-type: application/pdf\r\n\r\n{PDF}\r\n"
+            None => out.push_str(&format!(
+                "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n"
             )),
+            Some(field) => {
+                let (file, content) = text.split_once('\n').unwrap_or((text, PDF));
+                out.push_str(&format!(
+                    "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{field}\"; filename=\"{file}\"\r\n\r\n{content}\r\n"
+                ));
+            }
         }
     }
     out.push_str(&format!("--{BOUNDARY}--\r\n"));

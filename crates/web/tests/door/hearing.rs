@@ -72,6 +72,19 @@ async fn a_waived_defence_is_no_waived_hearing() {
     house.does("head1", case, "decide", DECISION).await;
 }
 
+/// A refusal by a fact of a statute names the fact, says only what decides it here, and says it once.
+#[tokio::test]
+async fn the_fact_that_stands_in_the_way_is_said_once() {
+    let house = House::open("2024-03-04 09:00").await;
+    let case = house.informed("organisation", &penalty("100000", "0")).await;
+    house.does("firm", case, "waive", &[("waiver_text", "本公司放弃陈述申辩。")]).await;
+    let page = house.submit("head1", &format!("/work/case/{case}/act/decide"), DECISION).await;
+    let words = page.words();
+    assert_eq!(words.matches("须不属于“应当告知听证权利”（").count(), 1, "{words}");
+    assert_eq!(words.matches("须少于 100000.00 元").count(), 1, "{words}");
+    assert!(!words.contains("不得为“吊销"), "a licence that nobody touches is no matter: {words}");
+}
+
 /// 处罚法 64, 粤听证 9: nobody who investigated summons to the hearing, chairs it or sits in it; three sit in it, with cards.
 #[tokio::test]
 async fn who_investigated_neither_summons_nor_chairs_nor_sits() {

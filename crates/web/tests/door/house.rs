@@ -52,6 +52,12 @@ impl House {
         house
     }
 
+    /// The bureau whose folder this is, opened again.
+    pub async fn in_folder(now: &str, pack: Pack, folder: TempDir) -> House {
+        let office = office(folder.path(), pack.clone(), at(now)).await;
+        House::of(office, pack, folder)
+    }
+
     fn of(office: Office, pack: Pack, folder: TempDir) -> House {
         let state = WebState { office: std::sync::Arc::new(office.clone()), faces: Faces::ALL, demo: None };
         House { office, pack, router: guiju_web::router(state), folder, sessions: Mutex::default() }

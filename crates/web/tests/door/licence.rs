@@ -14,14 +14,14 @@ const PERMIT: &str = "粤江频2023-00001-01";
 const AUTHORITY: Typed<'_> = &[("authority", "粤海省无线电管理机构")];
 
 /// A permit until the middle of 2029 and a series from BJH0001 to BJH9999.
-async fn registers(house: &House) {
+pub async fn registers(house: &House) {
     let permit = json!({"number": PERMIT, "holder": code(1), "valid_until": "2029-06-30", "status": "valid"});
     house.put("frequency-permits", PERMIT, permit).await;
     house.put("call-sign-series", "BJH", json!({"prefix": "BJH", "first": 1, "last": 9999})).await;
 }
 
 /// An application for stations: call sign and last day of each.
-fn application(stations: &[(&str, &str)]) -> Vec<(String, String)> {
+pub fn application(stations: &[(&str, &str)]) -> Vec<(String, String)> {
     let mut typed: Vec<(String, String)> = [
         ("enterprise", code(1).as_str()),
         ("title", "基站执照"),
@@ -50,7 +50,7 @@ fn application(stations: &[(&str, &str)]) -> Vec<(String, String)> {
     typed
 }
 
-fn plain(typed: &[(String, String)]) -> Vec<(&str, &str)> {
+pub fn plain(typed: &[(String, String)]) -> Vec<(&str, &str)> {
     typed.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect()
 }
 

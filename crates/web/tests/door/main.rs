@@ -12,6 +12,7 @@
 //! | simplified procedure with confiscation or above 200 / 3,000 yuan | `spot::nothing_is_confiscated_on_the_spot`, `spot::a_citizen_pays_200_at_most`, `spot::an_organisation_pays_3000_at_most` |
 //! | decision where legal review is due and not passed | `penalty::no_decision_without_the_review_that_is_due`, `hearing::a_hearing_is_followed_by_legal_review` |
 //! | over 90 days without extension or a counted pause | `penalty::after_ninety_days_there_is_no_decision`, `penalty::a_counted_pause_and_an_extension_make_the_ninety_days_longer` |
+//! | late fee above the fine | `penalty::a_late_fee_does_not_exceed_the_fine` |
 //! | hearing right omitted at 5,000 / 100,000 yuan | `hearing::the_right_to_be_heard_is_not_passed_over` (both thresholds, each a fen below as well), `hearing::no_decision_while_a_hearing_may_still_be_asked_for`, `hearing::a_waived_defence_is_no_waived_hearing` |
 //! | licence from an item not on the list, or without authority basis | `licence::an_item_off_the_list_is_not_licensed`, `licence::a_licence_rests_on_a_listed_authority` |
 //! | station licence outliving its frequency licence | `licence::a_station_licence_does_not_outlive_its_permit` |
@@ -22,6 +23,7 @@
 //! | a "random" one without a reproducible draw | `inspection::a_random_one_rests_on_a_draw_on_the_register`, `inspection::only_who_was_drawn_inspects` |
 //! | publication without secrecy and privacy check | `publication::nothing_is_published_unchecked` |
 //! | publication overdue without alarm | `publication::what_is_overdue_alarms_its_clerk_and_the_leadership` |
+//! | the public sees what was published and nothing else | `public_list::*` |
 //! | edit or deletion of a logged event | `ledger::no_address_edits_or_deletes_a_record`, `ledger::a_changed_store_is_found` |
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
@@ -36,5 +38,7 @@ mod matters;
 mod officers;
 mod pause;
 mod penalty;
+mod public_list;
 mod publication;
 mod spot;
+mod tables;

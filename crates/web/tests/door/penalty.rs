@@ -124,3 +124,21 @@ async fn a_counted_pause_and_an_extension_make_the_ninety_days_longer() {
         house.does("head1", case, "decide", DECISION).await;
     }
 }
+
+/// 处罚法 72, 强制法 45, 工信处罚规定 52: the late fee never exceeds the fine, not by a fen.
+#[tokio::test]
+async fn a_late_fee_does_not_exceed_the_fine() {
+    let house = House::open("2024-03-04 09:00").await;
+    let case = house.informed("organisation", SMALL).await;
+    house.until("2024-03-12 09:00").await;
+    house.does("head1", case, "decide", DECISION).await;
+    house.does(PAIR, case, "serve", &[("served_how", "direct")]).await;
+    house.until("2024-05-20 09:00").await;
+    let paid = |late: &'static str| [("paid", "3000"), ("late_fee", late), ("bank_receipt", "GD20240520001")];
+    let articles = ["administrative-penalty-law#72", "administrative-compulsion-law#45", "miit-penalty-procedure#52"];
+    for late in ["3000.01", "30000"] {
+        house.refused("inspector1", case, "pay", &paid(late), rule("field.not_more_than", &articles)).await;
+    }
+    house.does("inspector1", case, "pay", &paid("3000")).await;
+    assert_eq!(house.state(case).await, "executed");
+}
