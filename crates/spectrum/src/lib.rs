@@ -1,3 +1,5 @@
 //! Samples -> spectra -> emissions -> findings. Parameters of signals only: nothing here demodulates what is said, or keeps it.
 
 #![forbid(unsafe_code)]
+
+pub mod propagation;
