@@ -2,5 +2,6 @@
 
 #![forbid(unsafe_code)]
 
+pub mod cells;
 pub mod locate;
 pub mod propagation;
