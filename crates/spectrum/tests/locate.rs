@@ -1,5 +1,7 @@
 //! Do simulated transmitters come out as well as theory allows, and are outliers, ambiguity and bounds handled?
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where something does not hold")]
+
 use guiju_spectrum::locate::{
     Area, Arrivals, Bearings, Dropped, Fault, Levels, Model, Plane, Point, Reading, Term, kept, locate,
 };

@@ -1,5 +1,12 @@
 //! Does the field come out as the reference of ITU-R P.1546-6 says? Its profiles and its logs lie in `shared`.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test ends where something does not hold"
+)]
+
 use guiju_spectrum::propagation::{
     Base, Curves, Fault, Field, Link, Mobile, Place, Profile, Sight, Surface, base_height_m, free_space_dbuv_m, predict,
 };
