@@ -1,3 +1,8 @@
 //! Samples -> spectra -> emissions -> findings. Parameters of signals only: nothing here demodulates what is said, or keeps it.
 
 #![forbid(unsafe_code)]
+
+pub mod complaint;
+pub mod hours;
+pub mod level;
+pub mod read;
