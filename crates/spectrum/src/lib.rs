@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod calibration;
 pub mod complaint;
 pub mod hours;
 pub mod level;

@@ -5,7 +5,9 @@
 
 pub mod iq;
 mod lines;
+pub mod log;
 mod moment;
 pub mod sweep;
+pub mod tcp;
 
 pub use moment::Clock;
