@@ -11,8 +11,8 @@ use serde::Deserialize;
 use crate::complaint::{Complaint, Place};
 use crate::hours::Interval;
 use crate::level::{Dbm, RelativeDb};
-use crate::read::Clock;
 use crate::read::sweep::Piece;
+use crate::read::{Clock, LineFeeds, line_of};
 
 /// The highest offset that is believed, in dB either way.
 const OFFSET_MOST_DB: f64 = 300.0;
@@ -83,11 +83,13 @@ impl Calibrations {
     /// Reads a CSV with the columns `station, from, until, frequency_hz, offset_db`, one point a row; `until` is exclusive, times
     /// without an offset are in the clock's zone. One wrong row refuses the file: half a calibration is none.
     pub fn read(input: impl Read, clock: &Clock) -> Result<Self, Complaint> {
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(input);
+        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(LineFeeds::new(input));
         let mut tables: BTreeMap<(String, Interval), Vec<(f64, f64)>> = BTreeMap::new();
-        for row in reader.deserialize::<Row>() {
-            let row = row.map_err(|fault| broken(&fault))?;
-            let line = tables.values().map(Vec::len).sum::<usize>() as u64 + 2;
+        let headings = reader.headers().map_err(|fault| broken(&fault, Some(1)))?.clone();
+        let mut record = csv::StringRecord::new();
+        while reader.read_record(&mut record).map_err(|fault| broken(&fault, reader_line(&fault)))? {
+            let line = line_of(&reader, &record);
+            let row: Row = record.deserialize(Some(&headings)).map_err(|fault| broken(&fault, Some(line)))?;
             let (key, point) = row.checked(clock).map_err(|(zh, en)| Complaint::stopped(Place::Line(line), zh, en))?;
             let points = tables.entry(key).or_default();
             let at = points.partition_point(|held| held.0 < point.0);
@@ -180,8 +182,12 @@ impl Row {
     }
 }
 
-fn broken(fault: &csv::Error) -> Complaint {
-    let place = fault.position().map_or(Place::Whole, |position| Place::Line(position.line()));
+fn reader_line(fault: &csv::Error) -> Option<u64> {
+    fault.position().map(csv::Position::line)
+}
+
+fn broken(fault: &csv::Error, line: Option<u64>) -> Complaint {
+    let place = line.map_or(Place::Whole, Place::Line);
     Complaint::stopped(
         place,
         format!("校准表应有station、from、until、frequency_hz、offset_db五列（{fault}），请按此改正"),

@@ -1,5 +1,7 @@
 //! Monitored hours equal a slow twin that paints every second.
 
+#![expect(clippy::indexing_slicing, reason = "a test ends where something does not hold")]
+
 use guiju_spectrum::hours::{Interval, Intervals, Watch, watched_ns, whole_seconds};
 use proptest::prelude::*;
 

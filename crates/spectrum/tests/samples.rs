@@ -1,5 +1,7 @@
 //! IQ samples are read right: the recordings, every container, and every kind of damage.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where something does not hold")]
+
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -181,9 +183,14 @@ fn chunk(name: &[u8], bytes: &[u8]) -> Vec<u8> {
 /// A WAV file of an SDR program: start 2024-05-01 08:00:00.250 by a Beijing clock, 96.0 MHz.
 fn recorded(channels: u16, samples: &[u8]) -> Vec<u8> {
     let rate = 48_000_u32;
-    let frame = [channels.to_le_bytes(), [4, 0]].concat();
-    let fmt = [&1_u16.to_le_bytes()[..], &frame[..2], &rate.to_le_bytes(), &(rate * 4).to_le_bytes(), &[4, 0, 16, 0]]
-        .concat();
+    let fmt = [
+        &1_u16.to_le_bytes()[..],
+        &channels.to_le_bytes(),
+        &rate.to_le_bytes(),
+        &(rate * 4).to_le_bytes(),
+        &[4, 0, 16, 0],
+    ]
+    .concat();
     let mut auxi: Vec<u8> = [2024_u16, 5, 3, 1, 8, 0, 0, 250].iter().flat_map(|field| field.to_le_bytes()).collect();
     auxi.resize(32, 0);
     auxi.extend(96_000_000_u32.to_le_bytes());

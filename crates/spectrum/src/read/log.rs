@@ -9,6 +9,7 @@ use std::io::Read;
 use csv::StringRecord;
 
 use super::moment::{Clock, Fault};
+use super::table::{LineFeeds, line_of};
 use crate::complaint::{Complaint, Done, Place};
 use crate::hours::{Interval, Intervals};
 
@@ -43,7 +44,7 @@ pub struct Session {
 /// Sessions of a log, one after the other. After a complaint that stops the reading it gives nothing more.
 #[derive(Debug)]
 pub struct SessionLog<R> {
-    rows: csv::Reader<R>,
+    rows: csv::Reader<LineFeeds<R>>,
     columns: [usize; 4],
     record: StringRecord,
     clock: Clock,
@@ -53,7 +54,7 @@ pub struct SessionLog<R> {
 
 /// Reads a CSV log in UTF-8 whose first line holds the headings.
 pub fn session_log<R: Read>(input: R, headings: &Headings, clock: Clock) -> Result<SessionLog<R>, Complaint> {
-    let mut rows = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(input);
+    let mut rows = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(LineFeeds::new(input));
     let first = rows.headers().map_err(|fault| broken(&fault, 1, Done::Stopped))?;
     let first: Vec<&str> = first.iter().map(|name| name.trim_start_matches('\u{feff}')).collect();
     let find = |names: &[String]| {
@@ -106,7 +107,7 @@ impl<R: Read> Iterator for SessionLog<R> {
         let complaint = match self.rows.read_record(&mut self.record) {
             Ok(false) => return None,
             Ok(true) => {
-                let line = self.record.position().map_or(line, csv::Position::line);
+                let line = line_of(&self.rows, &self.record);
                 match self.session(line) {
                     Ok(session) => return Some(Ok(session)),
                     Err((zh, en)) => Complaint::left_out(Place::Line(line), zh, en),

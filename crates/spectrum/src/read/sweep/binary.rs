@@ -73,7 +73,7 @@ impl<R: Read> HackrfBinary<R> {
             _ => return Err(cut(place)),
         }
         let length = u32::from_le_bytes(length) as usize;
-        if length <= HEAD_BYTES || length > RECORD_MOST || length % 4 != 0 {
+        if length <= HEAD_BYTES || length > RECORD_MOST || !length.is_multiple_of(4) {
             return Err(Complaint::stopped(
                 place,
                 format!("记录长度{length}不成立，此后无法定位下一记录；请确认文件由`hackrf_sweep -B`写出"),
