@@ -4,15 +4,14 @@
 //! outside of its dates nothing is calibrated, and what is not stays [`RelativeDb`].
 
 use std::collections::BTreeMap;
-use std::io::Read;
-
-use serde::Deserialize;
+use std::io::BufRead;
 
 use crate::complaint::{Complaint, Place};
 use crate::hours::Interval;
 use crate::level::{Dbm, RelativeDb};
+use crate::read::Clock;
 use crate::read::sweep::Piece;
-use crate::read::{Clock, LineFeeds, line_of};
+use crate::read::table::{Row, Table as Rows};
 
 /// The highest offset that is believed, in dB either way.
 const OFFSET_MOST_DB: f64 = 300.0;
@@ -70,27 +69,19 @@ pub struct CalibratedPiece {
     pub levels: Vec<Dbm>,
 }
 
-#[derive(Deserialize)]
-struct Row {
-    station: String,
-    from: String,
-    until: String,
-    frequency_hz: f64,
-    offset_db: f64,
-}
+/// The columns of a calibration table.
+const COLUMNS: [&str; 5] = ["station", "from", "until", "frequency_hz", "offset_db"];
 
 impl Calibrations {
     /// Reads a CSV with the columns `station, from, until, frequency_hz, offset_db`, one point a row; `until` is exclusive, times
     /// without an offset are in the clock's zone. One wrong row refuses the file: half a calibration is none.
-    pub fn read(input: impl Read, clock: &Clock) -> Result<Self, Complaint> {
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(LineFeeds::new(input));
-        let mut tables: BTreeMap<(String, Interval), Vec<(f64, f64)>> = BTreeMap::new();
-        let headings = reader.headers().map_err(|fault| broken(&fault, Some(1)))?.clone();
-        let mut record = csv::StringRecord::new();
-        while reader.read_record(&mut record).map_err(|fault| broken(&fault, reader_line(&fault)))? {
-            let line = line_of(&reader, &record);
-            let row: Row = record.deserialize(Some(&headings)).map_err(|fault| broken(&fault, Some(line)))?;
-            let (key, point) = row.checked(clock).map_err(|(zh, en)| Complaint::stopped(Place::Line(line), zh, en))?;
+    pub fn read(input: impl BufRead, clock: &Clock) -> Result<Self, Complaint> {
+        let columns = COLUMNS.map(|name| [name.to_owned()]);
+        let mut rows = Rows::open(input, &columns.each_ref().map(<[String; 1]>::as_slice))?;
+        let mut tables: BTreeMap<Key, Vec<(f64, f64)>> = BTreeMap::new();
+        while let Some((line, row)) = rows.next().map_err(Complaint::ending)? {
+            let (key, point) =
+                checked(&row, clock).map_err(|(zh, en)| Complaint::stopped(Place::Line(line), zh, en))?;
             let points = tables.entry(key).or_default();
             let at = points.partition_point(|held| held.0 < point.0);
             if points.get(at).is_some_and(|held| held.0 <= point.0) {
@@ -156,43 +147,22 @@ impl Table {
     }
 }
 
+/// The station, and when its table holds.
 type Key = (String, Interval);
 
-impl Row {
-    fn checked(self, clock: &Clock) -> Result<(Key, (f64, f64)), (String, String)> {
-        let ((from_ns, _), (until_ns, _)) = (clock.read_any(&self.from)?, clock.read_any(&self.until)?);
-        let when = Interval::new(from_ns, until_ns).ok_or_else(|| {
-            (
-                "失效时间不晚于生效时间，请核对".to_owned(),
-                "the table ends before it begins; check both times".to_owned(),
-            )
-        })?;
-        let believed =
-            self.frequency_hz > 0.0 && self.frequency_hz.is_finite() && self.offset_db.abs() <= OFFSET_MOST_DB;
-        if self.station.is_empty() || !believed {
-            return Err((
-                format!("站名、频率（{} Hz）或修正值（{} dB）不成立，请核对", self.frequency_hz, self.offset_db),
-                format!(
-                    "the station, the frequency ({} Hz) or the offset ({} dB) cannot be; check them",
-                    self.frequency_hz, self.offset_db
-                ),
-            ));
-        }
-        Ok(((self.station, when), (self.frequency_hz, self.offset_db)))
+fn checked(row: &Row<'_>, clock: &Clock) -> Result<(Key, (f64, f64)), (String, String)> {
+    let [station, from, until, hz, db] = [0, 1, 2, 3, 4].map(|column| row.field(column));
+    let ((from_ns, _), (until_ns, _)) = (clock.read_any(from)?, clock.read_any(until)?);
+    let when = Interval::new(from_ns, until_ns).ok_or_else(|| {
+        ("失效时间不晚于生效时间，请核对".to_owned(), "the table ends before it begins; check both times".to_owned())
+    })?;
+    let frequency_hz = hz.parse::<f64>().ok().filter(|hz| *hz > 0.0 && hz.is_finite());
+    let offset_db = db.parse::<f64>().ok().filter(|db| db.abs() <= OFFSET_MOST_DB);
+    match (station.is_empty(), frequency_hz, offset_db) {
+        (false, Some(hz), Some(db)) => Ok(((station.to_owned(), when), (hz, db))),
+        _ => Err((
+            format!("站名`{station}`、频率`{hz}` Hz或修正值`{db}` dB不成立，请核对"),
+            format!("the station `{station}`, the frequency `{hz}` Hz or the offset `{db}` dB cannot be; check them"),
+        )),
     }
-}
-
-fn reader_line(fault: &csv::Error) -> Option<u64> {
-    fault.position().map(csv::Position::line)
-}
-
-fn broken(fault: &csv::Error, line: Option<u64>) -> Complaint {
-    let place = line.map_or(Place::Whole, Place::Line);
-    Complaint::stopped(
-        place,
-        format!("校准表应有station、from、until、frequency_hz、offset_db五列（{fault}），请按此改正"),
-        format!(
-            "a calibration table has the columns station, from, until, frequency_hz, offset_db ({fault}); mend it so"
-        ),
-    )
 }

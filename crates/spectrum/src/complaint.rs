@@ -66,6 +66,13 @@ impl Complaint {
         self
     }
 
+    /// Makes it a complaint that ends the reading.
+    #[must_use]
+    pub fn ending(mut self) -> Self {
+        self.done = Done::Stopped;
+        self
+    }
+
     /// Says in Chinese where, what is wrong, what to do and what was done.
     pub fn zh(&self) -> String {
         let place = match &self.place {

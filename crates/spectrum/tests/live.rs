@@ -72,7 +72,7 @@ fn a_steady_stream_loses_nothing_and_odd_packets_keep_i_and_q_apart() {
         Ok(())
     }])
     .unwrap();
-    let mut client = RtlTcp::connect(&address, TUNING, patience(2_000)).unwrap();
+    let mut client = RtlTcp::connect(&address, TUNING, patience(10_000)).unwrap();
     assert_eq!(client.greeting(), Some(Greeting { tuner: 5, gains: 29 }));
     while client.tally().samples < 10_000 {
         let block = client.next_block().unwrap();
@@ -120,7 +120,7 @@ fn a_running_stream_that_falls_behind_is_counted_as_loss_once() {
     }])
     .unwrap();
     let mut client =
-        RtlTcp::connect(&address, TUNING, Patience { lag: Duration::from_millis(200), ..patience(2_000) }).unwrap();
+        RtlTcp::connect(&address, TUNING, Patience { lag: Duration::from_millis(200), ..patience(10_000) }).unwrap();
     let losses = receive(&mut client, 29_500).unwrap();
     let lost: u64 = losses.iter().map(|(_, lost)| lost).sum();
     assert!(!losses.is_empty() && losses.iter().all(|(_, lost)| *lost > 20_000), "{losses:?}");

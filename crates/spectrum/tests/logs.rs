@@ -72,11 +72,19 @@ fn a_bad_row_is_left_out_with_its_line_and_the_next_is_read() {
 }
 
 #[test]
+fn a_quotation_mark_never_closed_spoils_its_own_row_only() {
+    let good = "R1,FM,2024-05-01 08:00:00,2024-05-01 09:00:00\n";
+    let (sessions, complaints) = read(format!("receiver,task,from,until\n{good}R1,\"FM,2024\n{good}").as_bytes());
+    assert_eq!((sessions.len(), sessions[1].line), (2, 4));
+    assert!(complaints.len() == 1 && complaints[0].place == Place::Line(3), "{complaints:?}");
+}
+
+#[test]
 fn a_log_without_a_column_or_with_two_of_them_is_refused() {
     let refused = |text: &str| session_log(text.as_bytes(), &headings(), Clock::beijing()).unwrap_err().to_string();
-    assert!(refused("receiver,task,from\n").contains("0 columns are headed `结束时间/until`"));
-    assert!(refused("receiver,接收机,task,from,until\n").contains("2 columns are headed"));
-    assert!(refused("").contains("0 columns"));
+    assert!(refused("receiver,task,from\n").contains("no column is headed `结束时间/until`"));
+    assert!(refused("receiver,接收机,task,from,until\n").contains("more than one column is headed"));
+    assert!(refused("").contains("no column"));
 }
 
 const TABLE: &str = "station,from,until,frequency_hz,offset_db\n\

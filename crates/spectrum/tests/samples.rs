@@ -151,6 +151,8 @@ fn what_would_be_misread_is_refused_with_its_field() {
     assert_eq!(refused("\"captures\": []", unordered), field("captures[1].core:sample_start"));
     let year = "\"captures\": [{\"core:sample_start\": 0, \"core:datetime\": \"1970-01-01T00:00:09Z\"}]";
     assert_eq!(refused("\"captures\": []", year), field("captures[0].core:datetime"));
+    assert_eq!(refused("1000.0", "1, \"core:offset\": 18446744073709551615"), field("global.core:offset"));
+    assert_eq!(refused("1000.0", "1, \"core:trailing_bytes\": 3"), field("global.core:trailing_bytes"));
     assert_eq!(refused("\"captures\": []", "\"captures\": [{}]"), Place::Line(2));
     assert!(matches!(refused("\"annotations\": []}", "\"annotations\""), Place::Line(_)));
 }
@@ -162,6 +164,16 @@ fn a_cut_sample_is_complained_of_after_all_whole_ones_were_given() {
     let (blocks, complaints) = seen(&mut Sigmf::open(&path, &options()).unwrap().blocks().unwrap());
     assert_eq!((blocks[0].3.len(), complaints.len(), complaints[0].done), (2, 1, Done::Stopped));
     assert!(complaints[0].to_string().contains("last 3 bytes") && complaints[0].zh().contains("末尾3字节"));
+}
+
+#[test]
+fn a_capture_behind_the_end_of_the_data_is_complained_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let meta = META.replace("[],", "[{\"core:sample_start\": 0}, {\"core:sample_start\": 9}],");
+    let path = recording(folder.path(), &meta, &[0; 8]);
+    let (blocks, complaints) = seen(&mut Sigmf::open(&path, &options()).unwrap().blocks().unwrap());
+    assert_eq!(blocks[0].3.len(), 2);
+    assert!(complaints.len() == 1 && complaints[0].to_string().contains("7 more samples"), "{complaints:?}");
 }
 
 #[test]

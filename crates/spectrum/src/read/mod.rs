@@ -8,8 +8,7 @@ mod lines;
 pub mod log;
 mod moment;
 pub mod sweep;
-mod table;
+pub(crate) mod table;
 pub mod tcp;
 
 pub use moment::Clock;
-pub(crate) use table::{LineFeeds, line_of};

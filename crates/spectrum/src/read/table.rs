@@ -1,82 +1,91 @@
-//! On which line does a row of a CSV file stand? The csv library counts blank lines before a row to the row.
+//! Rows of a CSV table, one line each, by the headings of its first line.
+//!
+//! A row ends where its line ends, quoted or not. So a quotation mark that is never closed spoils its own row instead of
+//! swallowing the rest of the file, memory stays bounded, and line numbers are those of the file.
 
-use std::io::Read;
+use std::io::BufRead;
 
-use csv::{Reader, StringRecord};
+use csv::StringRecord;
 
-/// Ends every line with one line feed, the last one too, because the library counts lines by line feeds and reads `\r\n` half a
-/// line at a time.
+use super::lines::Lines;
+use crate::complaint::{Complaint, Place};
+
+/// A table whose headings were read.
 #[derive(Debug)]
-pub(crate) struct LineFeeds<R> {
-    input: R,
-    ended: bool,
+pub(crate) struct Table<R> {
+    lines: Lines<R>,
+    /// Where each wanted column stands, in the order in which they were wanted.
+    columns: Vec<usize>,
 }
 
-impl<R> LineFeeds<R> {
-    pub(crate) fn new(input: R) -> Self {
-        Self { input, ended: true }
+impl<R: BufRead> Table<R> {
+    /// Reads the headings and finds each wanted column by one of its names.
+    pub(crate) fn open(input: R, wanted: &[&[String]]) -> Result<Self, Complaint> {
+        let mut lines = Lines::new(input);
+        let headings = match lines.next().map_err(Complaint::ending)? {
+            Some(line) => split(line.text, line.number).map_err(Complaint::ending)?,
+            None => StringRecord::new(),
+        };
+        let columns = wanted.iter().map(|names| find(&headings, names)).collect::<Result<_, _>>()?;
+        Ok(Self { lines, columns })
     }
 
-    fn end(&mut self, buffer: &mut [u8]) -> usize {
-        match buffer.first_mut() {
-            Some(byte) if !self.ended => {
-                (*byte, self.ended) = (b'\n', true);
-                1
-            }
-            _ => 0,
-        }
-    }
-}
-
-impl<R: Read> Read for LineFeeds<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+    /// Reads the next row that is not blank, with its line; `None` at the end.
+    pub(crate) fn next(&mut self) -> Result<Option<(u64, Row<'_>)>, Complaint> {
         loop {
-            let read = self.input.read(buffer)?;
-            let mut kept = 0;
-            for at in 0..read {
-                if buffer.get(at).is_some_and(|byte| *byte != b'\r') {
-                    buffer.swap(kept, at);
-                    kept += 1;
-                }
+            let Some(line) = self.lines.next()? else { return Ok(None) };
+            if line.text.trim().is_empty() {
+                continue;
             }
-            if let Some(last) = kept.checked_sub(1).and_then(|last| buffer.get(last)) {
-                self.ended = *last == b'\n';
-                return Ok(kept);
-            }
-            // Nothing kept of something read is not the end.
-            if read == 0 {
-                return Ok(self.end(buffer));
-            }
+            let (number, fields) = (line.number, split(line.text, line.number)?);
+            return Ok(Some((number, Row { fields, columns: &self.columns })));
         }
     }
 }
 
-/// Finds the line of the row that was read last, from 1.
-///
-/// It counts back from where the reader of [`LineFeeds`] stands, which is past the row's own line feed.
-pub(crate) fn line_of<R: Read>(reader: &Reader<LineFeeds<R>>, record: &StringRecord) -> u64 {
-    let inside: usize = record.iter().map(|field| field.bytes().filter(|byte| *byte == b'\n').count()).sum();
-    reader.position().line().saturating_sub(inside as u64 + 1)
+/// One row.
+#[derive(Debug)]
+pub(crate) struct Row<'a> {
+    fields: StringRecord,
+    columns: &'a [usize],
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl Row<'_> {
+    /// The field of a wanted column, by its place among those wanted; empty when the row is too short.
+    pub(crate) fn field(&self, wanted: usize) -> &str {
+        self.columns.get(wanted).and_then(|column| self.fields.get(*column)).unwrap_or_default()
+    }
+}
 
-    #[test]
-    fn blank_lines_and_line_feeds_inside_of_fields_are_counted() {
-        for (text, lines) in [
-            ("h\n\na\n\n\nb\n", vec![3, 6]),
-            ("h\r\n\r\na\r\nb", vec![3, 4]),
-            ("h\n\"x\ny\"\n\nb", vec![2, 5]),
-            ("h\na\n\n", vec![2]),
-        ] {
-            let mut reader = csv::ReaderBuilder::new().from_reader(LineFeeds::new(text.as_bytes()));
-            let (mut record, mut found) = (StringRecord::new(), Vec::new());
-            while reader.read_record(&mut record).unwrap() {
-                found.push(line_of(&reader, &record));
-            }
-            assert_eq!(found, lines, "{text:?}");
+fn find(headings: &StringRecord, names: &[String]) -> Result<usize, Complaint> {
+    let mut found = headings.iter().enumerate().filter(|(_, heading)| names.iter().any(|name| name == heading));
+    match (found.next(), found.next()) {
+        (Some((column, _)), None) => Ok(column),
+        (first, _) => {
+            let names = names.join("/");
+            let (zh, en) =
+                if first.is_none() { ("没有", "no column is") } else { ("不止一列", "more than one column is") };
+            Err(Complaint::stopped(
+                Place::Line(1),
+                format!("表头{zh}`{names}`，应恰有一列，请核对导出设置"),
+                format!("{en} headed `{names}` where there must be exactly one; check how the table was exported"),
+            ))
         }
     }
+}
+
+fn split(text: &str, line: u64) -> Result<StringRecord, Complaint> {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .trim(csv::Trim::All)
+        .buffer_capacity(text.len().clamp(64, 8192))
+        .from_reader(text.as_bytes());
+    let mut fields = StringRecord::new();
+    reader.read_record(&mut fields).map(|_| fields).map_err(|fault| {
+        Complaint::left_out(
+            Place::Line(line),
+            format!("无法分列（{fault}），请核对引号"),
+            format!("cannot be split into columns ({fault}); check its quotation marks"),
+        )
+    })
 }

@@ -19,6 +19,9 @@ use crate::read::moment::Clock;
 /// The longest description that is read, in bytes.
 const META_MOST: u64 = 64 << 20;
 
+/// The highest index of a first sample: at 10^12 samples a second, 53 days.
+const OFFSET_MOST: u64 = 1 << 62;
+
 /// What a recording may leave unsaid.
 #[derive(Debug, Clone)]
 pub struct SigmfOptions {
@@ -136,8 +139,18 @@ impl Sigmf {
         let headers: u64 = captures.iter().fold(0, |sum, (_, capture)| capture.header_bytes.saturating_add(sum));
         let samples_bytes = bytes.saturating_sub(headers).saturating_sub(meta.global.trailing_bytes);
         let size = encoding.sample_bytes() as u64;
-        // A rest that makes no whole sample is left to the reader to complain of.
-        let samples = if samples_bytes % size == 0 { Some(samples_bytes / size) } else { None };
+        let rest = samples_bytes % size;
+        if rest > 0 && meta.global.trailing_bytes > 0 {
+            return Err(field(
+                "core:trailing_bytes",
+                &format!("除去首尾附加字节后余{rest}字节不足一个样点，无法定位样点，请重新取得原件"),
+                &format!(
+                    "{rest} bytes beside headers and trailer make no whole sample, so samples cannot be placed; fetch the original again"
+                ),
+            ));
+        }
+        // A rest without a trailer is left to the reader to complain of.
+        let samples = if rest == 0 { Some(samples_bytes / size) } else { None };
         let hash = hash(&data, meta.global.sha512.as_deref())?;
         let layout = Layout { encoding, sample_rate_hz, first_sample: meta.global.offset, samples };
         Ok(Self { data, hash, layout, captures })
@@ -158,6 +171,14 @@ impl Global {
                 "core:version",
                 &format!("版本`{version}`不是1.x，无法保证读得正确，请转换为SigMF 1.2"),
                 &format!("version `{version}` is not 1.x and may be misread; convert it to SigMF 1.2"),
+            ));
+        }
+        if self.offset > OFFSET_MOST {
+            let offset = self.offset;
+            return Err(field(
+                "core:offset",
+                &format!("起始样点序号{offset}过大，请核对"),
+                &format!("the first sample cannot be number {offset}; check it"),
             ));
         }
         if self.num_channels != 1 {

@@ -204,7 +204,9 @@ impl<R: Read> Blocks<R> {
                 format!("the last {rest} bytes make no whole sample, so the file may have been cut; copy it again"),
             ));
         }
-        let promised = self.layout.samples.map_or(0, |samples| samples.saturating_add(self.layout.first_sample));
+        let stated = self.layout.samples.map_or(0, |samples| samples.saturating_add(self.layout.first_sample));
+        // A capture that begins behind the last sample had data once.
+        let promised = self.captures.last().map_or(stated, |(start, _)| stated.max(*start));
         if promised > self.next_sample {
             let missing = promised - self.next_sample;
             return Err(Complaint::stopped(

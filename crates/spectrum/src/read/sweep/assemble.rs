@@ -65,8 +65,8 @@ impl Rows {
         let rows = std::mem::take(self);
         let span = rows.first_ns.zip(rows.last_ns);
         let when = span.and_then(|(first, last)| match integration_ns {
-            Some(before) => Interval::new(first.saturating_sub(before), last),
-            None => Interval::new(first, last.saturating_add(resolution_ns)),
+            Some(before) if before > 0 => Interval::new(first.saturating_sub(before), last),
+            _ => Interval::new(first, last.saturating_add(resolution_ns)),
         });
         let basis = if span.is_some() { TimeBasis::ZoneAssumed } else { TimeBasis::Absent };
         let mut pieces: Vec<Piece> = Vec::new();

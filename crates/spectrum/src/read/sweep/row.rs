@@ -4,6 +4,9 @@ use super::Piece;
 use crate::level::RelativeDb;
 use crate::read::moment::{Clock, Fault};
 
+/// Radio ends here, by the Radio Regulations: 3 THz.
+const HIGHEST_HZ: f64 = 3e12;
+
 /// Which program wrote the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -72,7 +75,7 @@ pub(crate) fn assemble(stamp_ns: Option<i64>, low_hz: f64, high_hz: f64, width_h
 
 /// Refuses frequencies that no receiver can have swept.
 pub(crate) fn range(low_hz: f64, high_hz: f64, step_hz: f64) -> Result<(), Fault> {
-    if !(low_hz >= 0.0 && high_hz > low_hz && high_hz.is_finite()) {
+    if !(low_hz >= 0.0 && high_hz > low_hz && high_hz <= HIGHEST_HZ) {
         return Err((
             format!("频率范围{low_hz}至{high_hz} Hz不成立，请检查扫频命令"),
             format!("the frequency range {low_hz} to {high_hz} Hz is none; check the command of the sweep"),
