@@ -182,6 +182,27 @@ fn interleaved_rows_of_hackrf_are_put_in_order() {
     assert_eq!(when.until_ns() - when.from_ns(), 251_000);
 }
 
+proptest! {
+    /// Whatever the order after the lowest row and whichever rows are lost, levels come out by frequency and holes stay holes.
+    #[test]
+    fn rows_of_hackrf_in_any_order_make_the_same_sweep(order in Just((1..12_u64).collect::<Vec<_>>()).prop_shuffle(), kept in 0..12_usize) {
+        let rows: Vec<u64> = std::iter::once(0).chain(order.into_iter().take(kept)).collect();
+        let line = |row: &u64| {
+            let low = row * 5_000_000;
+            format!("2024-05-01, 08:00:00, {low}, {}, 2500000.00, 20, -{row}, -{row}.5\n", low + 5_000_000)
+        };
+        let text: String = rows.iter().map(line).collect();
+        let (sweeps, complaints, _) = hackrf(&(text.clone() + &text));
+        prop_assert!(complaints.is_empty() && sweeps.len() == 2 && sweeps[0] == sweeps[1]);
+        let mut ordered = rows;
+        ordered.sort_unstable();
+        let expected: Vec<f32> = ordered.iter().flat_map(|row| [-(*row as f32), -(*row as f32) - 0.5]).collect();
+        prop_assert_eq!(levels(&sweeps[0]), expected);
+        let runs = 1 + ordered.windows(2).filter(|two| two[1] - two[0] > 1).count();
+        prop_assert_eq!(sweeps[0].pieces.len(), runs);
+    }
+}
+
 #[test]
 fn binary_records_become_sweeps_without_times() {
     let record = |low: u64, levels: &[f32]| {

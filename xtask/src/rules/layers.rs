@@ -34,6 +34,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("pack", &["kernel", "text"]),
     ("sheet", &["kernel", "text"]),
     ("report", &["kernel"]),
+    ("spectrum", &[]),
     ("store", &["kernel", "text"]),
     ("office", &["kernel", "pack", "report", "sheet", "store", "text"]),
     ("web", &["kernel", "office", "pack", "sheet", "store", "text", "verify"]),
