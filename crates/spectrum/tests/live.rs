@@ -28,6 +28,11 @@ fn patience(silence_ms: u64) -> Patience {
     }
 }
 
+/// What the steady server sends: a period that fits neither its packets nor pairs.
+fn byte(index: u32) -> u8 {
+    (index % 251) as u8
+}
+
 /// Runs a server that plays one scene for each connection, in order; gives its address.
 fn server(scenes: Vec<fn(TcpStream) -> io::Result<()>>) -> io::Result<(String, Server)> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
@@ -64,7 +69,7 @@ fn receive(client: &mut RtlTcp, samples: u64) -> Result<Vec<(u64, u64)>, Complai
 fn a_steady_stream_loses_nothing_and_odd_packets_keep_i_and_q_apart() {
     let (address, server) = server(vec![|mut stream| {
         greet(&mut stream)?;
-        let bytes: Vec<u8> = (0..20_000).map(|index| if index % 2 == 0 { 255 } else { 0 }).collect();
+        let bytes: Vec<u8> = (0..20_000).map(byte).collect();
         for packet in bytes.chunks(777) {
             stream.write_all(packet)?;
             sleep(Duration::from_millis(2));
@@ -74,10 +79,13 @@ fn a_steady_stream_loses_nothing_and_odd_packets_keep_i_and_q_apart() {
     .unwrap();
     let mut client = RtlTcp::connect(&address, TUNING, patience(10_000)).unwrap();
     assert_eq!(client.greeting(), Some(Greeting { tuner: 5, gains: 29 }));
+    let mut received = Vec::new();
     while client.tally().samples < 10_000 {
         let block = client.next_block().unwrap();
-        assert!(block.samples.iter().all(|sample| sample.re > 0.9 && sample.im < -0.9));
+        received.extend(block.samples.iter().flat_map(|sample| [sample.re, sample.im]));
     }
+    let code = |number: &f32| (number * 127.5 + 127.5).round() as u8;
+    assert!(received.iter().map(code).eq((0..20_000).map(byte)), "every byte at its place");
     assert_eq!(client.tally(), TcpTally { samples: 10_000, ..TcpTally::default() });
     server.join().unwrap().unwrap();
 }

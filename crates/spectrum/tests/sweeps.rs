@@ -89,6 +89,10 @@ fn the_doubled_value_is_dropped_and_only_that_one() {
     let cropped: Vec<String> = (0..181).map(|bin| format!("-{}", bin.min(179))).collect();
     let (sweeps, _, _) = rtl(&format!("2024-05-01, 08:00:00, 0, 17920, 100, 5, {}\n", cropped.join(", ")));
     assert_eq!(sweeps[0].bins(), 180);
+    // The same cut behind two equal levels: 179 bins would still be within the slack, so a last line gets none.
+    let cut = vec!["-5"; 180].join(", ");
+    let (sweeps, complaints, _) = rtl(&format!("2024-05-01, 08:00:00, 0, 17920, 100, 5, {cut}"));
+    assert_eq!((sweeps.len(), complaints.len()), (0, 1));
 }
 
 #[test]
@@ -180,6 +184,15 @@ fn interleaved_rows_of_hackrf_are_put_in_order() {
     assert_eq!(sweeps[0].range_hz(), Some((2.4e9, 2.42e9)));
     let when = sweeps[0].when.unwrap();
     assert_eq!(when.until_ns() - when.from_ns(), 251_000);
+}
+
+#[test]
+fn a_table_that_begins_inside_of_a_pass_does_not_mix_it_with_the_next() {
+    let row = |low: u64| format!("2024-05-01, 08:00:00, {low}, {}, 2500000.00, 20, -1, -2\n", low + 5_000_000);
+    let text: String = [10_000_000, 15_000_000, 0, 5_000_000].map(row).concat();
+    let (sweeps, _, _) = hackrf(&text);
+    let ranges: Vec<_> = sweeps.iter().filter_map(Sweep::range_hz).collect();
+    assert_eq!(ranges, [(10e6, 20e6), (0.0, 10e6)]);
 }
 
 proptest! {
