@@ -2,6 +2,11 @@
 
 #![forbid(unsafe_code)]
 
+pub mod calibration;
 pub mod cells;
+pub mod complaint;
+pub mod hours;
+pub mod level;
 pub mod locate;
 pub mod propagation;
+pub mod read;
