@@ -2,8 +2,8 @@
 
 #![forbid(unsafe_code)]
 
-//pub mod cfar;
-//pub mod detector;
+pub mod cfar;
+pub mod detector;
 //pub mod emission;
 pub mod floor;
 pub mod psd;

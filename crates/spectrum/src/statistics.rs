@@ -97,6 +97,9 @@ pub(crate) fn falling_root(function: impl Fn(f64) -> f64, level: f64) -> f64 {
     }
     for _ in 0..HALVINGS {
         let middle = f64::midpoint(low, high);
+        if middle <= low || middle >= high {
+            break;
+        }
         if function(middle) > level {
             low = middle;
         } else {

@@ -1,5 +1,12 @@
 //! The spectrum against a slow twin, against known tones and noise, and cut anywhere.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test ends where something does not hold"
+)]
+
 use std::f64::consts::TAU;
 
 use guiju_spectrum::psd::{SampleFormat, Settings, Spectrum, Welch};
