@@ -4,7 +4,7 @@
 
 pub mod cfar;
 pub mod detector;
-//pub mod emission;
+pub mod emission;
 pub mod floor;
 pub mod psd;
 pub mod spectra_fault;

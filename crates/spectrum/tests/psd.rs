@@ -105,10 +105,7 @@ fn two_thousand_bins_equal_the_slow_twin_over_many_segments() {
 
 fn tone(amplitude: f64, cycles_per_sample: f64, samples: usize) -> Vec<Complex<f32>> {
     let at = |n: usize| (TAU * cycles_per_sample * n as f64).sin_cos();
-    (0..samples)
-        .map(|n| at(n))
-        .map(|(sin, cos)| Complex::new((amplitude * cos) as f32, (amplitude * sin) as f32))
-        .collect()
+    (0..samples).map(at).map(|(sin, cos)| Complex::new((amplitude * cos) as f32, (amplitude * sin) as f32)).collect()
 }
 
 #[test]
