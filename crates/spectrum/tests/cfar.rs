@@ -56,9 +56,9 @@ impl HannNoise {
     }
 
     fn next(&mut self, random: &mut SmallRng) -> f64 {
-        let (first, second) = (complex_normal(random), complex_normal(random));
+        let first = complex_normal(random);
         // With one look there is one axis only.
-        let second = if self.looks > 1.5 { second } else { Complex::new(0.0, 0.0) };
+        let second = if self.looks > 1.5 { complex_normal(random) } else { Complex::new(0.0, 0.0) };
         let across = self.across.as_ref().map_or(0.0, |law| law.sample(random));
         let along = self.last.0 * 0.5 - first * 0.25 - self.before * 0.25;
         let aside = Complex::new(self.last.1 * 0.5, 0.0) - second * 0.25;
