@@ -110,10 +110,10 @@ impl Measure<'_> {
         let (first_bin, end_bin) = self.run;
         let inside = self.powers.get(first_bin..end_bin).unwrap_or_default();
         let peak_per_hz = inside.iter().copied().fold(0.0, f64::max);
-        let over_floor = self.over_floor();
+        let (from, over_floor) = self.over_floor();
         let total: f64 = over_floor.iter().sum();
-        let low = self.edge(&over_floor, total * LEFT_OUT_EACH_END);
-        let high = self.edge(&over_floor, total * (1.0 - LEFT_OUT_EACH_END));
+        let low = from as f64 + edge(&over_floor, total * LEFT_OUT_EACH_END);
+        let high = from as f64 + edge(&over_floor, total * (1.0 - LEFT_OUT_EACH_END));
         let lobe = self.spectrum.window.main_lobe_bins();
         let dc = self.powers.len() / 2;
         let narrow = end_bin - first_bin < 2 * (lobe + joining.dc_bins);
@@ -132,23 +132,19 @@ impl Measure<'_> {
         }
     }
 
-    /// The powers of the run and its skirts less the floor. In the skirts the noise is as often below the floor as above it: there the
-    /// difference keeps its sign, so that the noise cancels.
-    fn over_floor(&self) -> Vec<f64> {
-        let (from, to) = self.skirts;
-        self.powers.get(from..to).unwrap_or_default().iter().map(|power| power - self.floor).collect()
-    }
-
-    /// Where the running sum first reaches `wanted`, in bins from the lower edge of bin 0, within the bin by proportion.
-    fn edge(&self, over_floor: &[f64], wanted: f64) -> f64 {
-        let mut sum = 0.0;
-        for (index, power) in over_floor.iter().enumerate() {
-            if sum + power >= wanted && *power > 0.0 {
-                return (self.skirts.0 + index) as f64 + ((wanted - sum) / power).clamp(0.0, 1.0);
-            }
-            sum += power;
+    /// The powers of the run and its skirts less the floor, and the first bin of them. In the skirts the noise is as often below the
+    /// floor as above it: there the difference keeps its sign, so that the noise cancels. Skirts that would take more than half of the
+    /// run's power away are no noise about this floor, and are left off.
+    fn over_floor(&self) -> (usize, Vec<f64>) {
+        let between = |from: usize, to: usize| -> Vec<f64> {
+            self.powers.get(from..to).unwrap_or_default().iter().map(|power| power - self.floor).collect()
+        };
+        let run: Vec<f64> = between(self.run.0, self.run.1).into_iter().map(|power| power.max(0.0)).collect();
+        let with_skirts = between(self.skirts.0, self.skirts.1);
+        if with_skirts.iter().sum::<f64>() < run.iter().sum::<f64>() / 2.0 {
+            return (self.run.0, run);
         }
-        self.skirts.1 as f64
+        (self.skirts.0, with_skirts)
     }
 
     fn x_db(&self, peak: f64) -> Option<f64> {
@@ -170,4 +166,16 @@ impl Measure<'_> {
         let high = highest as f64 + beyond(highest, Some(highest + 1));
         Some((high - low) * self.spectrum.bin_hz())
     }
+}
+
+/// Where the running sum first reaches `wanted`, in bins from the lower edge of the first, within the bin by proportion.
+fn edge(powers: &[f64], wanted: f64) -> f64 {
+    let mut sum = 0.0;
+    for (bin, power) in powers.iter().enumerate() {
+        if sum + power >= wanted && *power > 0.0 {
+            return bin as f64 + ((wanted - sum) / power).clamp(0.0, 1.0);
+        }
+        sum += power;
+    }
+    powers.len() as f64
 }
