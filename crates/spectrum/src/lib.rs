@@ -4,9 +4,17 @@
 
 pub mod calibration;
 pub mod cells;
+pub mod cfar;
 pub mod complaint;
+pub mod detector;
+pub mod emission;
+pub mod floor;
 pub mod hours;
 pub mod level;
 pub mod locate;
 pub mod propagation;
+pub mod psd;
 pub mod read;
+pub mod spectra_fault;
+pub mod statistics;
+pub mod window;
