@@ -242,7 +242,8 @@ fn a_tone_is_detected_within_half_a_decibel_of_theory() {
     let trials: u64 = if cfg!(debug_assertions) { 300 } else { 2000 };
     let (reference, bin) = (Reference::beside(Window::Hann, 16), 700);
     let mut random = SmallRng::seed_from_u64(9);
-    for looks in [1_u32, 4, 16] {
+    let all_looks: &[u32] = if cfg!(debug_assertions) { &[1, 4] } else { &[1, 4, 16] };
+    for looks in all_looks.iter().copied() {
         let cfar = Cfar::mean(Window::Hann, f64::from(looks), reference, ABOVE).unwrap();
         let reach = Reach::of(Window::Hann, reference, 16);
         let by_mean = |snr: f64| reach.detection(looks, cfar.factor(), snr);
