@@ -5,6 +5,7 @@
 use guiju_spectrum::cells::{
     Alarm, Fault, Identity, Licensed, RULES, Record, Settings, Technology, judge, read_csv, read_json, read_licensed,
 };
+use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -301,4 +302,32 @@ fn json_says_the_same_as_csv() {
     json[0]["longitude"] = 0.0.into();
     assert!(matches!(read_json(&json.to_string(), "scan.json").1[..], [Fault::Field { line: 1, .. }]));
     assert!(matches!(read_json("[{\"time\": 3}]", "scan.json").1[..], [Fault::Json { line: 1, .. }]));
+}
+
+proptest! {
+    /// Whatever a file holds is read or refused; nothing ends abruptly, and whatever was read can be judged.
+    #[test]
+    fn any_text_is_read_or_refused(cells in proptest::collection::vec("[0-9a-z;.:TZ -]{0,12}|9{1,25}|-inf|NaN|gsm|lte", 0..60), text in ".{0,200}") {
+        let heading = sample("unlicensed.fires.csv").lines().next().unwrap().to_owned();
+        let lines: Vec<String> = cells.chunks(20).map(|row| row.join(",")).collect();
+        for text in [format!("{heading}\n{}", lines.join("\n")), text] {
+            let (records, _) = read_csv(&text, "any");
+            let (licensed, _) = read_licensed(&text, "any");
+            let _ = read_json(&text, "any");
+            let _ = judge(&records, &licensed, &Settings::default());
+        }
+    }
+
+    /// Extreme values in good lines are judged without ending abruptly.
+    #[test]
+    fn extreme_values_are_judged(area in any::<u32>(), carrier in any::<u32>(), blocks in any::<u8>(), years in 2000..9999i32, timer in any::<u16>()) {
+        let text = sample("unlicensed.fires.csv");
+        let (mut records, _) = read_csv(&text.replace("2024-", &format!("{years}-")), "any");
+        for record in &mut records {
+            (record.identity.area, record.carrier, record.update_timer) = (area, carrier, Some(timer));
+            (record.access_blocks, record.paging_multiframes, record.combined) = (Some(blocks), Some(blocks), Some(true));
+        }
+        records.extend(records.clone());
+        let _ = judge(&records, &[], &Settings { at_once_s: i64::MAX, ..Settings::default() });
+    }
 }

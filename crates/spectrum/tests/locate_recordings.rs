@@ -42,10 +42,22 @@ fn recording() -> Option<Recording> {
     Some(Recording { samples, receivers: columns.len(), dropped })
 }
 
+fn block(at: Point) -> (i64, i64) {
+    let whole = |metres: f64| (metres / BLOCK_M).floor() as i64;
+    (whole(at.east_m), whole(at.north_m))
+}
+
 /// Blocks are dealt like knights' moves, so that no two neighbours are asked together.
-fn fold(at: Point) -> usize {
-    let block = |metres: f64| (metres / BLOCK_M).floor() as i64;
-    (block(at.east_m) + 2 * block(at.north_m)).rem_euclid(5) as usize
+fn dealt_evenly(at: Point) -> usize {
+    let (east, north) = block(at);
+    (east + 2 * north).rem_euclid(5) as usize
+}
+
+/// Blocks are dealt by chance: holes of several blocks arise, over which nothing was learnt.
+fn dealt_by_chance(at: Point) -> usize {
+    let (east, north) = block(at);
+    let mixed = (east * 7919 + north * 104_729 + 31_337).wrapping_mul(2_654_435_761);
+    (mixed >> 13).rem_euclid(5) as usize
 }
 
 fn quantile(values: &[f64], share: f64) -> f64 {
@@ -54,15 +66,13 @@ fn quantile(values: &[f64], share: f64) -> f64 {
     values[((values.len() - 1) as f64 * share).ceil() as usize]
 }
 
-/// Issue 4: median below 170 m, 90th percentile below 480 m, the ellipse holds 90 to 99 %, never outside the area.
-#[test]
-fn handhelds_are_located_within_170_metres() {
-    let Some(recording) = recording() else { return };
+/// Median and 90th percentile of the errors in metres, and how often the ellipse held the truth.
+fn tried(recording: &Recording, deal: fn(Point) -> usize) -> [f64; 3] {
     let area = Area::new(-1700.0, 1700.0, -1400.0, 1400.0).unwrap();
     let (mut errors, mut held) = (Vec::new(), 0);
     for asked in 0..5 {
         let (test, train): (Vec<Sample>, Vec<Sample>) =
-            recording.samples.iter().cloned().partition(|sample| fold(sample.at) == asked);
+            recording.samples.iter().cloned().partition(|sample| deal(sample.at) == asked);
         let survey = Survey::learn(&train, recording.receivers, area);
         for sample in test {
             let found = survey.locate(&sample.readings).unwrap();
@@ -71,11 +81,28 @@ fn handhelds_are_located_within_170_metres() {
             held += usize::from(found.ellipse.holds(sample.at));
         }
     }
-    let (median, ninety, share) = (quantile(&errors, 0.5), quantile(&errors, 0.9), held as f64 / errors.len() as f64);
-    eprintln!("{} samples, dropped {:?}", errors.len(), recording.dropped);
-    eprintln!("median {median:.0} m, 90th percentile {ninety:.0} m, ellipse holds {share:.3}");
     assert_eq!(errors.len(), 5006);
+    [quantile(&errors, 0.5), quantile(&errors, 0.9), held as f64 / errors.len() as f64]
+}
+
+/// Issue 4: median below 170 m, 90th percentile below 480 m, the ellipse holds 90 to 99 %, never outside the area.
+#[test]
+fn handhelds_are_located_within_170_metres() {
+    let Some(recording) = recording() else { return };
     assert!(recording.dropped.no_level > 0 && recording.dropped.no_position > 0);
+    let [median, ninety, share] = tried(&recording, dealt_evenly);
+    eprintln!("dropped {:?}", recording.dropped);
+    eprintln!("dealt evenly: median {median:.0} m, 90th percentile {ninety:.0} m, ellipse holds {share:.3}");
     assert!(median < 170.0 && ninety < 480.0, "median {median}, 90th percentile {ninety}");
+    assert!((0.90..=0.99).contains(&share), "the ellipse holds {share}");
+}
+
+/// A harder deal than is asked for: the tail grows (the bound of 480 m does not hold here), the median and the ellipse hold.
+#[test]
+fn holes_in_the_drive_lengthen_the_tail_only() {
+    let Some(recording) = recording() else { return };
+    let [median, ninety, share] = tried(&recording, dealt_by_chance);
+    eprintln!("dealt by chance: median {median:.0} m, 90th percentile {ninety:.0} m, ellipse holds {share:.3}");
+    assert!(median < 170.0 && ninety < 550.0, "median {median}, 90th percentile {ninety}");
     assert!((0.90..=0.99).contains(&share), "the ellipse holds {share}");
 }

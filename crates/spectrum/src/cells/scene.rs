@@ -94,10 +94,10 @@ impl<'a> Scene<'a> {
     }
 
     fn others_at_once(&self, record: &Record, within_s: i64) -> impl Iterator<Item = &Sighting> {
-        let within_ns = within_s.saturating_mul(1_000_000_000);
+        let within_ns = within_s.saturating_mul(1_000_000_000).unsigned_abs();
         let time_ns = record.time_ns;
         let all = self.sightings.get(&record.identity).into_iter().flatten();
-        all.filter(move |sighting| (sighting.time_ns - time_ns).abs() <= within_ns)
+        all.filter(move |sighting| sighting.time_ns.abs_diff(time_ns) <= within_ns)
     }
 
     /// Another carrier on which the identity of a record was heard at about the same time.

@@ -41,6 +41,9 @@ struct Fitted {
     cost: f64,
 }
 
+/// Among more readings than this a single one hides no valley, and leaving out each would take long.
+const LEAVE_OUT_UP_TO: usize = 60;
+
 /// How residuals count.
 #[derive(Clone, Copy, PartialEq)]
 enum Loss {
@@ -185,7 +188,7 @@ pub fn locate<M: Model>(model: &M, area: &Area) -> Result<Estimate, Fault> {
     let first = *ends.first().ok_or(Fault::Geometry)?;
     let mut tried: Vec<(f64, Vec<bool>)> = ends.iter().map(|end| reject(model, area, *end, &all, unknowns)).collect();
     // An outlier may hide the right valley altogether: each reading is left out once.
-    if probe.len() > unknowns + 1 {
+    if (unknowns + 2..=LEAVE_OUT_UP_TO).contains(&probe.len()) {
         let without = |index: usize| all.iter().enumerate().map(|(at, _)| at != index).collect::<Vec<bool>>();
         tried
             .extend((0..probe.len()).map(without).map(|used| reject(model, area, walk(first, &used), &used, unknowns)));

@@ -108,7 +108,7 @@ impl Curves {
             let figure = figures.entry(key).or_default();
             let km = cells.number(4)?;
             if km <= 0.0 || figure.rows.last().is_some_and(|(before, _)| *before >= km) {
-                return Err(cells.fault(4, "a distance greater than that of the line before"));
+                return Err(cells.fault(4, ("a distance greater than that of the line before", "大于上一行的距离")));
             }
             figure.rows.push((km, fields));
         }
@@ -184,20 +184,23 @@ struct Cells<'a> {
 
 impl Cells<'_> {
     fn text(&self, column: usize) -> Result<&str, Fault> {
-        self.all.get(column).copied().ok_or_else(|| self.fault(column, "14 columns"))
+        self.all
+            .get(column)
+            .copied()
+            .ok_or_else(|| self.fault(column, ("there, although 14 columns are needed", "必需的内容（应有14列）")))
     }
 
     fn number(&self, column: usize) -> Result<f64, Fault> {
         let number = self.text(column)?.parse::<f64>().ok().filter(|number| number.is_finite());
-        number.ok_or_else(|| self.fault(column, "a number"))
+        number.ok_or_else(|| self.fault(column, ("a number", "数")))
     }
 
     fn whole(&self, column: usize) -> Result<u32, Fault> {
-        self.text(column)?.parse().map_err(|_| self.fault(column, "a whole number"))
+        self.text(column)?.parse().map_err(|_| self.fault(column, ("a whole number", "整数")))
     }
 
-    fn fault(&self, column: usize, wanted: &'static str) -> Fault {
+    fn fault(&self, column: usize, (en, zh): (&'static str, &'static str)) -> Fault {
         let text = self.all.get(column).copied().unwrap_or_default().chars().take(40).collect();
-        Fault::Line { file: self.file.to_owned(), line: self.line, column: column + 1, text, wanted }
+        Fault::Line { file: self.file.to_owned(), line: self.line, column: column + 1, text, en, zh }
     }
 }

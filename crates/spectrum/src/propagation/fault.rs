@@ -19,7 +19,7 @@ pub enum Fault {
     #[error("the path crosses the sea, but its kind of sea is land; say cold or warm sea")]
     SeaIsLand,
     /// A line of a file of curves or of a profile cannot be read.
-    #[error("{file}, line {line}, column {column}: `{text}` is not what is expected ({wanted}); mend the line")]
+    #[error("{file}, line {line}, column {column}: `{text}` is not {en}; mend the line")]
     Line {
         /// The file.
         file: String,
@@ -30,7 +30,9 @@ pub enum Fault {
         /// What stands there.
         text: String,
         /// What should stand there.
-        wanted: &'static str,
+        en: &'static str,
+        /// The same in Chinese.
+        zh: &'static str,
     },
     /// The curves lack a figure or a distance.
     #[error("the curves lack the figure for {frequency_mhz} MHz, {time_pct} % of time, {surface}; use the whole table")]
@@ -59,8 +61,8 @@ impl Fault {
                 format!("「{field}」为 {value}，ITU-R P.1546-6 仅适用于 {least} 至 {most}，请更正")
             }
             Self::SeaIsLand => "路径经过海面，但海面类型填成了陆地；请注明冷海或暖海".to_owned(),
-            Self::Line { file, line, column, text, wanted } => {
-                format!("{file} 第 {line} 行第 {column} 列：「{text}」不符合要求（应为 {wanted}），请改正该行")
+            Self::Line { file, line, column, text, zh, .. } => {
+                format!("{file} 第 {line} 行第 {column} 列：「{text}」不是{zh}，请改正该行")
             }
             Self::Missing { frequency_mhz, time_pct, surface } => {
                 format!("曲线表缺少 {frequency_mhz} MHz、时间百分比 {time_pct} %、{surface} 的曲线，请使用完整的表")

@@ -87,7 +87,7 @@ impl Survey {
 
     fn heard(&self, (index, (reading, moving)): (usize, &(Reading, Option<Point>))) -> Option<Heard<'_>> {
         let site = self.site(reading.receiver)?;
-        let stands = moving.or(site.stands)?;
+        let stands = site.stands.or(*moving)?;
         Some(Heard { index, level_db: reading.level_db, stands, site })
     }
 

@@ -15,6 +15,8 @@ pub struct Site {
     /// Spread of the drive's readings about this, in dB.
     pub sigma_db: f64,
     corrections: Corrections,
+    /// Ten times the logarithm of the distance to each cell, of a receiver that stands: asked again with every reading.
+    decades: Vec<f64>,
 }
 
 /// Fewer readings than this teach nothing.
@@ -108,19 +110,22 @@ impl Site {
             if moves { (middle, Line::through(&thinned, middle)) } else { sought(&thinned, middle, area.side_m()) };
         let off =
             learnt.iter().map(|(at, level, moving)| (*at, level - line.at_db(decades(*at, moving.unwrap_or(stands)))));
+        let cells = if moves { 0 } else { size.0 * size.1 };
         Some(Self {
             stands: (!moves).then_some(stands),
             level_db: line.level_db,
             exponent: line.exponent,
             sigma_db: line.sigma_db,
             corrections: Corrections::learn(off, area, size),
+            decades: (0..cells).map(|cell| decades(area.middle(size, cell), stands)).collect(),
         })
     }
 
     /// The level in dB and its spread in dB, if a transmitter of the drive's power stood at `at`, which lies in `cell`.
     pub(super) fn expected_db(&self, at: Point, stands: Point, cell: usize) -> (f64, f64) {
         let (add_db, share) = self.corrections.at(cell);
-        (self.level_db - self.exponent * decades(at, stands) + add_db, self.sigma_db * share)
+        let decades = self.decades.get(cell).copied().unwrap_or_else(|| decades(at, stands));
+        (self.level_db - self.exponent * decades + add_db, self.sigma_db * share)
     }
 }
 
