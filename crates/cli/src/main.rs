@@ -14,6 +14,7 @@ mod figures;
 mod import;
 mod law;
 mod serve;
+mod spectrum;
 mod users;
 mod verify;
 
@@ -53,6 +54,8 @@ enum Command {
     Law(law::LawArgs),
     /// The lottery that anybody can run again / 可以重新抽取核对的随机抽取
     Draw(draw::DrawArgs),
+    /// Recordings of radio receivers, measured / 无线电录制文件的测量
+    Spectrum(spectrum::SpectrumArgs),
     /// Erases a party's personal data / 依法删除当事人个人信息
     Erase(erase::EraseArgs),
     /// Accounts / 账户
@@ -101,6 +104,7 @@ async fn run(command: Command) -> Result<ExitCode, Fault> {
         Command::Export(args) => export::run(args).await,
         Command::Law(args) => law::run(args).await,
         Command::Draw(args) => draw::run(&args),
+        Command::Spectrum(args) => spectrum::run(&args),
         Command::Erase(args) => erase::run(args).await,
         Command::Users(args) => users::run(args).await,
         Command::Bench(args) => bench::run(args).await,

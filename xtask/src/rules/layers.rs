@@ -39,7 +39,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("office", &["kernel", "pack", "report", "sheet", "store", "text"]),
     ("web", &["kernel", "office", "pack", "sheet", "store", "text", "verify"]),
     ("demo", &["kernel", "office", "pack", "text"]),
-    ("cli", &["demo", "kernel", "office", "pack", "recheck", "report", "sheet", "store", "text", "verify", "web"]),
+    (
+        "cli",
+        &[
+            "demo", "kernel", "office", "pack", "recheck", "report", "sheet", "spectrum", "store", "text", "verify",
+            "web",
+        ],
+    ),
     ("testkit", &["kernel", "store", "text"]),
 ];
 
