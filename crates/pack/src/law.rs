@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use guiju_kernel::constraint::{Constraint, Link, fragment};
-use guiju_kernel::procedure::definition::{Act, FieldKind, InForce, Procedure};
+use guiju_kernel::procedure::definition::{Act, ClockDef, FieldKind, InForce, Procedure};
 use guiju_kernel::procedure::guard::Guard;
 use serde_json::Value;
 
 use crate::Pack;
 use crate::check::founded::{Grounds, uncited};
+use crate::check::idle;
 
 impl Pack {
     /// Every constraint, in the order of the statutes and their files.
@@ -44,6 +45,14 @@ impl Pack {
             found.cloned().unwrap_or(FieldKind::Text { max: u32::MAX, lines: 1 })
         };
         fragment(constraint, chain, facts, &known)
+    }
+
+    /// Clocks that allow a cause of a pause or an extension that no act makes use of.
+    pub fn idle_allowances(&self, procedure: &Procedure) -> Vec<String> {
+        let idle = |clock: &&ClockDef| {
+            idle::causes(procedure, clock).next().is_some() || idle::extensions(procedure, clock).is_some()
+        };
+        procedure.clocks.iter().filter(idle).map(|clock| clock.name.clone()).collect()
     }
 
     /// Acts that do not cite what their tags rest on.

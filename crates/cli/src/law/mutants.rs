@@ -8,7 +8,7 @@ use std::thread;
 
 use guiju_kernel::checker::{Around, Mutant, Verdict, mutants};
 use guiju_kernel::constraint::Constraint;
-use guiju_kernel::procedure::definition::{ClockDef, Procedure};
+use guiju_kernel::procedure::definition::Procedure;
 use guiju_pack::{Pack, Scripts};
 use serde_json::{Value, json};
 
@@ -168,25 +168,13 @@ fn refused_by_loader(pack: &Pack, procedure: &Procedure) -> bool {
     let entered = |name: &str| acts().any(|act| act.to.as_deref() == Some(name));
     let issued = |name: &String| acts().flat_map(|act| &act.issues).any(|issue| issue.instrument == *name);
     let named = |name: &str| acts().any(|act| act.name == name || act.tags.iter().any(|tag| tag == name));
-    let paused = |clock: &str, cause: &str| {
-        acts().flat_map(|act| &act.pauses).any(|pause| pause.clock == clock && pause.cause == cause)
-    };
     !procedure.clocks.iter().all(|clock| started(&clock.name))
-        || !procedure.clocks.iter().all(|clock| clock.pause_causes.iter().all(|cause| paused(&clock.name, cause)))
-        || !procedure.clocks.iter().all(|clock| grantable(procedure, clock))
         || !procedure.states.iter().all(|state| entered(&state.name))
         || !acts().any(|act| act.from.is_empty())
         || !acts().flat_map(|act| &act.receives).all(issued)
         || !acts().flat_map(|act| act.pauses.iter().filter_map(|pause| pause.notice.as_ref())).all(issued)
         || !acts().flat_map(|act| act.by.iter().flat_map(|rule| &rule.distinct_from)).all(|name| named(name))
         || !pack.tags_lacking(procedure).is_empty()
+        || !pack.idle_allowances(procedure).is_empty()
         || !pack.unfounded_acts(procedure).is_empty()
-}
-
-/// Whether the acts that extend the clock can be done as often as it may be extended.
-fn grantable(procedure: &Procedure, clock: &ClockDef) -> bool {
-    let Some(extend) = &clock.extend else { return true };
-    let grants = procedure.acts.iter().filter(|act| act.extends.contains(&clock.name));
-    let often: Option<u32> = grants.map(|act| act.at_most.as_ref().map(|limit| limit.times)).sum();
-    often.is_none_or(|often| often >= extend.times)
 }

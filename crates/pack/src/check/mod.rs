@@ -13,6 +13,7 @@ pub(crate) mod figure;
 pub(crate) mod founded;
 pub(crate) mod graph;
 pub(crate) mod guard;
+pub(crate) mod idle;
 pub(crate) mod known;
 pub(crate) mod law;
 pub(crate) mod outputs;

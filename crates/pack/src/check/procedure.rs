@@ -11,6 +11,7 @@ use super::field::{fields, plain_name, required_from};
 use super::founded;
 use super::graph;
 use super::guard::Scope;
+use super::idle;
 use super::known::Known;
 use super::timer::{clock, timer};
 use crate::Param;
@@ -51,8 +52,7 @@ pub(crate) fn procedure(file: &File<RawProcedure>, known: &Known<'_>, margin: Ma
     };
     headline(raw, &procedure, &scope, margin);
     unused(raw, margin);
-    unused_causes(raw, margin);
-    unused_extensions(raw, &procedure, margin);
+    unused_allowances(raw, &procedure, margin);
     founded::check(raw, &procedure.acts, known, margin);
     graph::check(raw, &procedure, margin);
     procedure
@@ -326,38 +326,22 @@ fn unused(raw: &RawProcedure, margin: Margin<'_>) {
     }
 }
 
-/// A cause for which no act pauses the clock is a door that the statute may not have meant to open.
-fn unused_causes(raw: &RawProcedure, margin: Margin<'_>) {
-    for (clock, raw_clock) in raw.clocks.iter() {
-        let used = |cause: &str| {
-            let pauses = raw.acts.iter().flat_map(|(_, act)| act.pauses.iter());
-            pauses.filter(|(known, _)| known.as_str() == clock.as_str()).any(|(_, pause)| pause.cause.as_str() == cause)
-        };
-        for cause in raw_clock.pauses.iter().filter(|cause| !used(cause)) {
+/// A cause for which no act pauses the clock, and an extension that no act can grant, say more than the procedure does.
+fn unused_allowances(raw: &RawProcedure, procedure: &Procedure, margin: Margin<'_>) {
+    for (clock, (name, raw)) in procedure.clocks.iter().zip(raw.clocks.iter()) {
+        for cause in idle::causes(procedure, clock) {
+            let spot = raw.pauses.iter().find(|known| known.as_str() == cause).map_or(name.spot, |known| known.spot);
             margin.note(
-                cause.spot,
-                format!("没有行为因 `{}` 中止 `{}`", cause.as_str(), clock.as_str()),
-                format!("no act pauses `{}` for the cause `{}`", clock.as_str(), cause.as_str()),
+                spot,
+                format!("没有行为因 `{cause}` 中止 `{}`", clock.name),
+                format!("no act pauses `{}` for the cause `{cause}`", clock.name),
             );
         }
-    }
-}
-
-/// An extension that no act can grant says more than the procedure does.
-fn unused_extensions(raw: &RawProcedure, procedure: &Procedure, margin: Margin<'_>) {
-    for (name, clock) in raw.clocks.iter() {
-        let Some(extend) = &clock.extend else { continue };
-        let grants = procedure.acts.iter().filter(|act| act.extends.iter().any(|known| known == name.as_str()));
-        let often: Option<u32> = grants.map(|act| act.at_most.as_ref().map(|limit| limit.times)).sum();
-        if let Some(often) = often.filter(|often| *often < extend.times) {
+        if let Some((often, allowed)) = idle::extensions(procedure, clock) {
             margin.note(
                 name.spot,
-                format!("`{}` 可以延长 {} 次，而延长它的行为只能做 {often} 次", name.as_str(), extend.times),
-                format!(
-                    "`{}` may be extended {} times, and acts extend it {often} times at most",
-                    name.as_str(),
-                    extend.times
-                ),
+                format!("`{}` 可以延长 {allowed} 次，而延长它的行为只能做 {often} 次", clock.name),
+                format!("`{}` may be extended {allowed} times, and acts extend it {often} times at most", clock.name),
             );
         }
     }
