@@ -65,6 +65,7 @@ pub async fn run(args: UsersArgs) -> Result<ExitCode, Fault> {
         key: args.account.clone(),
         fields: Some(fields),
         secrets: [(accounts::PASSWORD.to_owned(), accounts::hash_password(password)?)].into(),
+        files: Vec::new(),
         seen: None,
         done: None,
         origin: Origin::Own,

@@ -147,6 +147,7 @@ fn ask(by: &Person, register: &str, key: &str, fields: Map<String, Value>) -> En
         key: key.to_owned(),
         fields: Some(fields),
         secrets: Default::default(),
+        files: Vec::new(),
         seen: None,
         done: None,
         origin: Origin::Own,

@@ -187,7 +187,14 @@ impl Office {
         let marks = case.detail.files.values().flatten();
         let mark = marks.into_iter().find(|m| m.stored == stored);
         let no_file = || OfficeError::Input("没有这个文件 / there is no such file".to_owned());
-        let (mark, row) = (mark.ok_or_else(no_file)?, self.store.file(stored).await?.ok_or_else(no_file)?);
+        let media = mark.ok_or_else(no_file)?.media.clone();
+        let (name, content) = self.stored_file(stored).await?.ok_or_else(no_file)?;
+        Ok((name, media, content))
+    }
+
+    /// Name and content of a stored file, opened under its party's key.
+    pub(crate) async fn stored_file(&self, stored: &str) -> Result<Option<(String, Vec<u8>)>, OfficeError> {
+        let Some(row) = self.store.file(stored).await? else { return Ok(None) };
         let Some(wrapped) = self.store.party_key(&row.party).await? else {
             return Err(OfficeError::Input(
                 "该文件已随当事人的个人信息依法删除 / the file was erased with the party's data".into(),
@@ -196,8 +203,7 @@ impl Office {
         let damaged = |e: guiju_kernel::ledger::vault::VaultError| OfficeError::Damaged(format!("file {stored}: {e}"));
         let key = self.keys.master.unwrap_key(&row.party, &wrapped).map_err(damaged)?;
         let plain = key.open_file(&row.party, &row.content).map_err(damaged)?;
-        let (name, content) = show::split_file(&plain);
-        Ok((name, mark.media.clone(), content))
+        Ok(Some(show::split_file(&plain)))
     }
 
     /// Acts that this person may do now, and the others with the reason.

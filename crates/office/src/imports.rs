@@ -298,6 +298,7 @@ fn entry_ask(who: &Person, register: &str, key: String, given: Map<String, Value
         key,
         fields: Some(given),
         secrets: BTreeMap::new(),
+        files: Vec::new(),
         seen: None,
         done: None,
         origin: Origin::Own,

@@ -83,6 +83,7 @@ impl Office {
                 key: key.clone(),
                 fields: Some(fields),
                 secrets: Default::default(),
+                files: Vec::new(),
                 seen: None,
                 done: None,
                 origin: Origin::Own,

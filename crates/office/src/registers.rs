@@ -3,9 +3,9 @@
 use guiju_kernel::organ::Register;
 use guiju_kernel::procedure::Person;
 use guiju_kernel::procedure::definition::{Text, Visibility};
-use guiju_kernel::record::{ActorKind, Origin};
+use guiju_kernel::record::{ActorKind, Origin, Record};
 use guiju_kernel::rows::{EntryDoc, EntryRow};
-use guiju_store::{EntryPage, EntryQuery};
+use guiju_store::{EntryPage, EntryQuery, Log};
 use serde_json::{Map, Value};
 
 use crate::answer::{Answer, OfficeError};
@@ -57,6 +57,28 @@ impl Office {
         Ok(None)
     }
 
+    /// The content of a file that came with the version of an entry that is in force, for those who may look into the register.
+    ///
+    /// # Errors
+    /// [`OfficeError::Input`] where there is no such entry, or no file of this name came with it.
+    pub async fn entry_file(
+        &self,
+        who: &Person,
+        register: &str,
+        key: &str,
+        field: &str,
+    ) -> Result<Vec<u8>, OfficeError> {
+        self.register_for(who, register)?;
+        let no_file = || OfficeError::Input(format!("`{key}` 没有文件 `{field}` / `{key}` has no file `{field}`"));
+        let seq = self.store.entry(register, key).await?.ok_or_else(no_file)?.seq;
+        let stored = self.store.records(Log::Events, seq, seq.saturating_add(1)).await?;
+        let stored = stored.first().ok_or_else(|| OfficeError::Damaged(format!("record {seq} is missing")))?;
+        let record: Record = serde_json::from_str(&stored.bytes).map_err(|e| OfficeError::Damaged(e.to_string()))?;
+        let mark = record.files.iter().find(|mark| mark.field == field).ok_or_else(no_file)?;
+        let (_, content) = self.stored_file(&mark.stored).await?.ok_or_else(no_file)?;
+        Ok(content)
+    }
+
     /// Every version, oldest first.
     pub async fn entry_history(&self, who: &Person, register: &str, key: &str) -> Result<Vec<EntryRow>, OfficeError> {
         self.register_for(who, register)?;
@@ -79,6 +101,7 @@ impl Office {
             key: key.to_owned(),
             fields: Some(fields),
             secrets: Default::default(),
+            files: Vec::new(),
             seen,
             done: None,
             origin: Origin::Own,

@@ -149,6 +149,7 @@ async fn firms(office: &Office) -> Result<(), Fault> {
             key: town::firm(n),
             fields: Some(town::firm_entry(n)),
             secrets: Default::default(),
+            files: Vec::new(),
             seen: None,
             done: None,
             origin: Origin::Own,

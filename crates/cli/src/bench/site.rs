@@ -82,6 +82,7 @@ impl Site {
             key: key.to_owned(),
             fields: Some(map(fields)),
             secrets,
+            files: Vec::new(),
             seen: None,
             done: None,
             origin: Origin::Own,

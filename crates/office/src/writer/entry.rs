@@ -17,7 +17,7 @@ use super::facts::Miss;
 use super::mark::plain_record;
 use super::pending::Pending;
 use super::tokens::once_effect;
-use crate::answer::{Answer, Done, OfficeError};
+use crate::answer::{Answer, Done, OfficeError, Upload};
 
 /// Somebody puts, changes or ends an entry.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +29,8 @@ pub struct EntryAsk {
     pub fields: Option<Map<String, Value>>,
     /// Sealed values that are no field of the register and are never shown: an account's password hash.
     pub secrets: BTreeMap<String, String>,
+    /// Files that come with this version, each under the name of a field: what a monitoring station measured.
+    pub files: Vec<Upload>,
     /// The version that the page showed; another one by now is a conflict.
     pub seen: Option<u32>,
     /// Since when it holds, if earlier than now.
@@ -135,6 +137,7 @@ impl Desk {
         let version = before.as_ref().map_or(1, |row| row.version.saturating_add(1));
         let mut record = entry_record(&self.shelf.current.pack, &ask, seq, done, now, version);
         self.seal_entry(&mut record, &ask, &checked.personal, pending).await?;
+        self.seal_entry_files(&mut record, &ask, pending).await?;
         let mut doc = EntryDoc::default();
         if let Some(old) = before.filter(|row| row.until.is_none()) {
             // What is personal and was not given anew stays where it is sealed.
@@ -182,6 +185,24 @@ impl Desk {
         }
         let party = crate::parties::party_of_entry(&ask.register, &ask.key);
         self.seal_fields(record, &party, personal, pending).await
+    }
+
+    async fn seal_entry_files(
+        &mut self,
+        record: &mut Record,
+        ask: &EntryAsk,
+        pending: &mut Pending,
+    ) -> Result<(), OfficeError> {
+        if ask.files.is_empty() {
+            return Ok(());
+        }
+        let party = crate::parties::party_of_entry(&ask.register, &ask.key);
+        for (mark, row) in self.seal_uploads(&party, &ask.files, pending).await? {
+            record.files.push(mark);
+            pending.batch_mut().files.push(row);
+        }
+        record.party = Some(party);
+        Ok(())
     }
 
     /// The latest version, ended or not.

@@ -66,27 +66,37 @@ impl Desk {
         case: Option<&Case>,
         pending: &mut Pending,
     ) -> Result<Vec<(FileMark, FileRow)>, OfficeError> {
-        let mut sealed = Vec::new();
         if ask.files.is_empty() {
-            return Ok(sealed);
+            return Ok(Vec::new());
         }
         let subject = match &ask.target {
             Target::New { subject, .. } => subject.clone(),
             Target::Case { .. } | Target::Opened { .. } => case.and_then(|c| c.subject.clone()),
         };
         let party = subject.unwrap_or_else(|| "organ".to_owned());
-        let key = self.party_key(&party, pending).await?;
-        for file in &ask.files {
+        self.seal_uploads(&party, &ask.files, pending).await
+    }
+
+    /// Seals files under a party's key: the marks for the record, and the rows to store.
+    pub(super) async fn seal_uploads(
+        &mut self,
+        party: &str,
+        files: &[Upload],
+        pending: &mut Pending,
+    ) -> Result<Vec<(FileMark, FileRow)>, OfficeError> {
+        let key = self.party_key(party, pending).await?;
+        let mut sealed = Vec::with_capacity(files.len());
+        for file in files {
             // The name is personal more often than not (a person's name, a phone): it is sealed with the content.
             let mut plain = Vec::with_capacity(file.content.len() + file.name.len() + 4);
             plain.extend_from_slice(&u32::try_from(file.name.len()).unwrap_or(0).to_be_bytes());
             plain.extend_from_slice(file.name.as_bytes());
             plain.extend_from_slice(&file.content);
-            let content = key.seal_file(&party, &plain).map_err(|e| OfficeError::Input(e.to_string()))?;
+            let content = key.seal_file(party, &plain).map_err(|e| OfficeError::Input(e.to_string()))?;
             let stored = hex::encode(Sha256::digest(&content));
             let bytes = u64::try_from(file.content.len()).unwrap_or(u64::MAX);
             let mark = FileMark { field: file.field.clone(), stored: stored.clone(), bytes, media: file.media.clone() };
-            sealed.push((mark, FileRow { stored, party: party.clone(), content }));
+            sealed.push((mark, FileRow { stored, party: party.to_owned(), content }));
         }
         Ok(sealed)
     }

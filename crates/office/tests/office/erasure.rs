@@ -28,6 +28,7 @@ fn entry(firm: &str, ends: bool) -> EntryAsk {
         key: firm.into(),
         fields: (!ends).then_some(fields),
         secrets: Default::default(),
+        files: Vec::new(),
         seen: None,
         done: None,
         origin: Origin::Own,

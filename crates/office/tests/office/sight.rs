@@ -161,6 +161,7 @@ async fn signing_in() {
             "account": "wang", "name": "王测试", "unit": SME, "roles": ["handler"], "suspended": suspended,
         }))),
         secrets: [(accounts::PASSWORD.into(), accounts::hash_password("correct horse").unwrap())].into(),
+        files: Vec::new(),
         seen: None,
         done: None,
         origin: guiju_kernel::record::Origin::Own,

@@ -124,6 +124,7 @@ impl House {
             key: key.to_owned(),
             fields,
             secrets,
+            files: Vec::new(),
             seen: None,
             done: None,
             origin: Origin::Own,
