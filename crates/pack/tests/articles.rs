@@ -8,7 +8,7 @@ use guiju_testkit::facts::shared;
 use guiju_text::statute::{StatuteText, plain_title, read};
 
 /// Promises of the made-up bureau: nobody else published them.
-const OWN_PROMISES: [&str; 2] = ["licensing-service", "platform-service"];
+const OWN_PROMISES: [&str; 3] = ["licensing-service", "platform-service", "radio-service"];
 
 /// Documents without numbered articles: the pack counts their headings, `2.1` being （一） below 二、.
 const BY_HEADING: [&str; 2] = ["random-inspection-notice", "three-systems-opinion"];

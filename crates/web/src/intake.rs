@@ -233,7 +233,7 @@ pub fn judge(rule: &FileRule, name: &str, content: &[u8]) -> Result<&'static str
 pub fn ending_of(kind: &str) -> &str {
     let known = [
         "pdf", "png", "jpg", "gif", "webp", "docx", "xlsx", "pptx", "doc", "xls", "ppt", "ofd", "zip", "rar", "7z",
-        "txt", "csv", "mp4", "heic", "wav", "mp3",
+        "txt", "csv", "json", "mp4", "heic", "wav", "mp3",
     ];
     known.into_iter().find(|ending| media_of(ending) == kind).unwrap_or_else(|| kind.trim_start_matches('.'))
 }

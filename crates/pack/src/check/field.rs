@@ -10,7 +10,7 @@ use crate::source::at::{At, Named};
 /// Characters of a text when the file names no `max`.
 const TEXT_MAX: u32 = 200;
 /// File name endings that packs may name, and their media types. No type that runs code or hides other files.
-const MEDIA: [(&str, &str); 10] = [
+const MEDIA: [(&str, &str); 11] = [
     ("pdf", "application/pdf"),
     ("jpg", "image/jpeg"),
     ("jpeg", "image/jpeg"),
@@ -21,6 +21,7 @@ const MEDIA: [(&str, &str); 10] = [
     ("csv", "text/csv"),
     ("txt", "text/plain"),
     ("wav", "audio/wav"),
+    ("json", "application/json"),
 ];
 /// Bytes in a MiB.
 const MIB: u64 = 1 << 20;
