@@ -23,7 +23,7 @@ pub struct ServeArgs {
     /// A pack in a folder instead of the shipped one / 另用法规包目录
     #[arg(long, value_name = "DIR")]
     pack: Option<PathBuf>,
-    /// Faces to serve (portal, workbench, public, leadership); default: all / 只提供这些面
+    /// Faces to serve (portal, workbench, public, leadership, station); default: all / 只提供这些面
     #[arg(long = "face", value_name = "NAME")]
     faces: Vec<String>,
 }
@@ -43,7 +43,7 @@ pub struct Serving {
 /// Serves until the process is asked to stop; then finishes what was begun.
 pub async fn serve(office: Office, serving: Serving) -> Result<ExitCode, Fault> {
     let faces = Faces::named(serving.faces.iter().map(String::as_str)).map_err(|name| {
-        format!("没有 `{name}` 这个面 / there is no face `{name}`: portal, workbench, public, leadership")
+        format!("没有 `{name}` 这个面 / there is no face `{name}`: portal, workbench, public, leadership, station")
     })?;
     let demo = serving.demo.map(|accounts| Arc::new(demo_info(accounts)));
     let listener = TcpListener::bind(("127.0.0.1", serving.port)).await?;

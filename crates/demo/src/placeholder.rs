@@ -1,7 +1,7 @@
 //! Values of a plan with placeholders in pointed brackets, filled in for one case.
 //!
 //! `<draw.id>`, `<draw.proof>` (SHA-256 of the proof of the course's draw); `<firm.code>`, `<firm.name>`, `<firm.contact>`, `<firm.phone>`, `<firm.address>`, `<firm.district>` and `<firm 3.code>` (of the third firm of the register); `<n>` and `<n:4>` (the case's
-//! number within its course, from 1, padded); `<product>`; `<date>`, `<date+30>`, `<date-10>` (days from the step's own); `<now>` (the step's moment); `<int 2 60>`
+//! number within its course, from 1, padded); `<product>`; `<date>`, `<date+30>`, `<date-10>` (days from the step's own); `<now>` (the step's moment), `<now+8h>`; `<int 2 60>`
 //! (a whole number of that range, until exclusive). A text that is one placeholder of a whole number gives a number. Objects with one
 //! key make values: `{pick: [...]}` one of them, `{rows: 40, each: {...}}` a table, `{total: 19211, each: {...}}` a table whose rows add up to so many
 //! over the cases of the course. In a row `<row>`, `<row:3>` count from 1 within the table and `<serial>`, `<serial:6>` over all tables of the course.
@@ -120,6 +120,10 @@ impl Filling<'_> {
         if let Some(bounds) = name.strip_prefix("int ") {
             let (from, until) = bounds.split_once(' ')?;
             return Some(Value::from(dice.between(from.parse().ok()?, until.parse().ok()?)));
+        }
+        if let Some(hours) = name.strip_prefix("now+").and_then(|later| later.strip_suffix('h')) {
+            let later = jiff::SignedDuration::from_hours(i64::from(hours.parse::<u16>().ok()?));
+            return Some(Value::from(time::print(self.at.checked_add(later).ok()?)));
         }
         if let Some(days) = name.strip_prefix("date") {
             let days: i64 = if days.is_empty() { 0 } else { days.parse().ok()? };

@@ -42,6 +42,7 @@ pub async fn start(State(state): State<WebState>, visit: Visit) -> Result<Respon
         Face::Workbench => lang.say("派单、办理、答复、回访", "dispatch, handle, answer, call back"),
         Face::Public => lang.say("承诺、统计、验证回执", "promise, statistics, receipts"),
         Face::Leadership => lang.say("今天什么事需要我", "what needs me today"),
+        Face::Station => lang.say("监测站上送数据", "where stations hand in data"),
     };
     page(Start {
         about: demo.about.clone(),

@@ -11,6 +11,8 @@ pub enum Face {
     Workbench,
     Public,
     Leadership,
+    /// Where monitoring stations hand in what they measured: a door for machines, without pages.
+    Station,
 }
 
 /// The faces that a server shows.
@@ -20,11 +22,12 @@ pub struct Faces {
     pub workbench: bool,
     pub public: bool,
     pub leadership: bool,
+    pub station: bool,
 }
 
 impl Faces {
-    pub const ALL: Faces = Faces { portal: true, workbench: true, public: true, leadership: true };
-    pub const NONE: Faces = Faces { portal: false, workbench: false, public: false, leadership: false };
+    pub const ALL: Faces = Faces { portal: true, workbench: true, public: true, leadership: true, station: true };
+    pub const NONE: Faces = Faces { portal: false, workbench: false, public: false, leadership: false, station: false };
 
     /// Reads names as `serve --face` takes them; no name at all means all faces.
     ///
@@ -38,6 +41,7 @@ impl Faces {
                 "workbench" => faces.workbench = true,
                 "public" => faces.public = true,
                 "leadership" => faces.leadership = true,
+                "station" => faces.station = true,
                 other => return Err(other.to_owned()),
             }
         }
@@ -50,15 +54,18 @@ impl Faces {
             Face::Workbench => self.workbench,
             Face::Public => self.public,
             Face::Leadership => self.leadership,
+            Face::Station => self.station,
         }
     }
 
+    /// The faces with pages, for people to choose among.
     pub fn list(self) -> Vec<Face> {
         Face::ALL.into_iter().filter(|face| self.has(*face)).collect()
     }
 }
 
 impl Face {
+    /// The faces with pages.
     pub const ALL: [Face; 4] = [Face::Portal, Face::Workbench, Face::Public, Face::Leadership];
 
     /// The face that a path belongs to; `None` for what all faces share (assets, sign-in, health).
@@ -69,6 +76,7 @@ impl Face {
             // A licence bears the short address, and a draw is named by it.
             "public" | "draw" | "licence" => Some(Face::Public),
             "lead" => Some(Face::Leadership),
+            "station" => Some(Face::Station),
             _ => None,
         }
     }
@@ -79,6 +87,7 @@ impl Face {
             Face::Workbench => "/work",
             Face::Public => "/public",
             Face::Leadership => "/lead",
+            Face::Station => "/healthz",
         }
     }
 
@@ -93,6 +102,7 @@ impl Face {
             Face::Workbench => ("工作台", "Staff workbench"),
             Face::Public => ("政务公开", "Public site"),
             Face::Leadership => ("领导驾驶舱", "Leadership"),
+            Face::Station => ("监测站接口", "Door for stations"),
         };
         Text { zh: zh.into(), en: en.into() }
     }
