@@ -12,6 +12,7 @@ pub mod floor;
 pub mod hours;
 pub mod level;
 pub mod locate;
+pub mod package;
 pub mod propagation;
 pub mod psd;
 pub mod read;
