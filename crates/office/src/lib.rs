@@ -27,6 +27,7 @@ mod registers;
 mod seal;
 pub mod shelf;
 pub mod show;
+pub mod stations;
 mod trees;
 mod view;
 mod visits;

@@ -41,6 +41,8 @@ pub struct Office {
     clock: Arc<OfficeClock>,
     jobs: mpsc::Sender<Job>,
     writer: Arc<tokio::sync::Mutex<Option<JoinHandle<()>>>>,
+    /// Held while a station's package is looked at and written.
+    pub(crate) packages: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Office {
@@ -81,7 +83,15 @@ impl Office {
         let desk = Desk::open(store.clone(), shelf.clone(), keys.clone(), chance, clock.clone()).await?;
         let (jobs, queue) = mpsc::channel(QUEUE);
         let writer = tokio::spawn(writer::run(desk, store.clone(), fence, queue));
-        Ok(Office { store, shelf, keys, clock, jobs, writer: Arc::new(tokio::sync::Mutex::new(Some(writer))) })
+        Ok(Office {
+            store,
+            shelf,
+            keys,
+            clock,
+            jobs,
+            writer: Arc::new(tokio::sync::Mutex::new(Some(writer))),
+            packages: Arc::default(),
+        })
     }
 
     pub fn now(&self) -> Instant {
@@ -191,7 +201,7 @@ impl Office {
         self.send(task, now).await?.await.map_err(|_| OfficeError::Closing)?
     }
 
-    async fn send(
+    pub(crate) async fn send(
         &self,
         task: Task,
         now: Option<Instant>,

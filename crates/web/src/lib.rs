@@ -24,6 +24,7 @@ mod open_site;
 mod page;
 mod portal;
 mod show;
+mod station;
 mod together;
 mod visit;
 mod work;
@@ -66,6 +67,7 @@ pub fn router(state: WebState) -> Router {
         .merge(open_site::routes())
         .merge(law::routes())
         .merge(lead::routes())
+        .merge(station::routes())
         .merge(assets)
         .layer(Extension(tally))
         .layer(Extension(Arc::new(counts::Counts::default())))

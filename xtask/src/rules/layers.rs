@@ -36,9 +36,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("report", &["kernel"]),
     ("spectrum", &[]),
     ("store", &["kernel", "text"]),
-    ("office", &["kernel", "pack", "report", "sheet", "store", "text"]),
-    ("web", &["kernel", "office", "pack", "sheet", "store", "text", "verify"]),
-    ("demo", &["kernel", "office", "pack", "text"]),
+    ("office", &["kernel", "pack", "report", "sheet", "spectrum", "store", "text"]),
+    ("web", &["kernel", "office", "pack", "sheet", "spectrum", "store", "text", "verify"]),
+    ("demo", &["kernel", "office", "pack", "spectrum", "text"]),
     (
         "cli",
         &[

@@ -12,3 +12,4 @@ mod path;
 mod questions;
 mod sight;
 mod standing;
+mod stations;
