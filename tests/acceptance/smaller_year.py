@@ -6,7 +6,7 @@ usage: smaller_year.py DIVISOR PLAN NEW_PLAN NEW_TABLE
 The new table has the columns id, value, unit, as the table of the real year has; it is computed from the plan's wishes by
 arithmetic of its own, so that a program that returned the real year's figures whatever the plan would be found out.
 """
-import csv, decimal, pathlib, re, sys
+import csv, datetime, decimal, pathlib, re, sys
 
 COUNTS = ("firms", "filed", "declined", "open_at_end", "requests", "officers", "hand_overs")
 
@@ -18,12 +18,38 @@ def main():
     head, replaced = re.subn(rf"\b({'|'.join(COUNTS)}): (\d+)", smaller, head)
     if not accounts or replaced < len(COUNTS):
         sys.exit("the plan is not written as this program expects")
+    # A quarter of the days of each watch, so that the hours are others as well.
+    tail = re.sub(r"(task: \w+,.*\bfrom: )([\d-]+)(, until: )([\d-]+)", fewer_days, tail)
     tail, totals = re.subn(r"\b(total): (\d+)", smaller, tail)
     if not totals:
         sys.exit("the plan's courses are not written as this program expects")
     pathlib.Path(sys.argv[3]).write_text(head + accounts + tail, encoding="utf-8")
     with open(sys.argv[4], "w", encoding="utf-8", newline="") as out:
-        csv.writer(out).writerows([("id", "value", "unit"), *figures(head), *courses(tail)])
+        csv.writer(out).writerows([("id", "value", "unit"), *figures(head), *courses(tail), *hours(tail)])
+
+
+def fewer_days(m):
+    first, last = (datetime.date.fromisoformat(m[n]) for n in (2, 4))
+    return f"{m[1]}{m[2]}{m[3]}{first + (last - first) // 4}"
+
+
+def hours(tail):
+    """Hours of monitoring: hours a day of each watch, less its outages. No receiver has two watches at one time."""
+    def span(text):
+        return sum((int(u[:2]) * 60 + int(u[3:]) - int(f[:2]) * 60 - int(f[3:])) for f, u in re.findall(r"(\d\d:\d\d)-(\d\d:\d\d)", text))
+
+    out = {(s, r, day) for s, r, day in re.findall(r"station: ([\w-]+), receiver: ([\w-]+), day: ([\d-]+), hours: \"00:00-24:00\"", tail)}
+    minutes = {}
+    for station, receiver, task, first, last, rest in re.findall(
+        r"station: ([\w-]+), receiver: ([\w-]+), task: (\w+),.*\bfrom: ([\d-]+), until: ([\d-]+)(.*)", tail
+    ):
+        day, last = datetime.date.fromisoformat(first), datetime.date.fromisoformat(last)
+        while day < last:
+            if (station, receiver, day.isoformat()) not in out:
+                minutes[task] = minutes.get(task, 0) + (span(rest) or 24 * 60)
+            day += datetime.timedelta(days=1)
+    for task in sorted(minutes):
+        yield f"radio.hours.{task}", (minutes[task] + 30) // 60, "小时"
 
 
 def figures(head):

@@ -13,6 +13,7 @@ mod lottery;
 mod performance;
 mod placeholder;
 mod plan;
+mod radio;
 mod registers;
 mod run;
 mod story;

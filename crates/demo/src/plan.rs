@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
 use crate::course::{Course, Entries};
+use crate::radio::Radio;
 
 /// A plan file (`packs/<pack>/years/YYYY.yaml`).
 #[derive(Debug, Clone, Deserialize)]
@@ -29,6 +30,9 @@ pub struct Plan {
     /// Cases of other procedures.
     #[serde(default)]
     pub courses: Vec<Course>,
+    /// What monitoring stations measure.
+    #[serde(default)]
+    pub radio: Radio,
     pub words: Words,
 }
 

@@ -45,6 +45,9 @@ pub async fn fill(
             put(office, &registrar, &wish.register, &key, fields, at, under).await?;
         }
     }
+    for (register, key, fields) in crate::radio::entries(&plan.radio, plan.seed) {
+        put(office, &registrar, register, &key, fields, at, under).await?;
+    }
     let hand_overs = service_officers(office, plan, firms, &registrar, at, under).await?;
     under.all().await?;
     Ok(hand_overs)

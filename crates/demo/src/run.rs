@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use guiju_kernel::procedure::Refusal;
 use guiju_kernel::time::{Instant, from_millis, midnight, to_millis};
+use guiju_office::stations::{Handed, OnItsWay, Received};
 use guiju_office::{Answer, Office, OfficeError};
 use guiju_pack::Pack;
 use tokio::sync::oneshot;
@@ -14,6 +15,7 @@ use crate::course::{self, Due};
 use crate::firms::firms;
 use crate::performance::Performance;
 use crate::plan::{Plan, PlanError};
+use crate::radio;
 use crate::registers::Planned;
 use crate::story::{Step, Story, opening_day, stories};
 
@@ -52,10 +54,14 @@ pub struct Summary {
 
 type Waiting = (String, oneshot::Receiver<Result<Answer, OfficeError>>);
 
+/// Packages of stations that may be under way at once.
+const PACKAGES_AHEAD: usize = 64;
+
 /// Answers that have not come yet; each must be a done act.
 #[derive(Default)]
 pub struct Under {
     waiting: VecDeque<Waiting>,
+    packages: VecDeque<(String, Handed)>,
 }
 
 impl Under {
@@ -76,11 +82,22 @@ impl Under {
         }
     }
 
+    /// Waits for packages to be stored until no more than so many are under way.
+    async fn packages(&mut self, most: usize) -> Result<(), DemoError> {
+        while self.packages.len() > most {
+            let Some((step, handed)) = self.packages.pop_front() else { break };
+            if let Received::Refused { zh, en } = handed.stored().await? {
+                return Err(OfficeError::Input(format!("{step}：{zh} / {en}")).into());
+            }
+        }
+        Ok(())
+    }
+
     pub async fn all(&mut self) -> Result<(), DemoError> {
         while !self.waiting.is_empty() {
             self.take().await?;
         }
-        Ok(())
+        self.packages(0).await
     }
 }
 
@@ -103,14 +120,15 @@ pub async fn run(office: &Office, pack: &Pack, plan: &Plan, progress: &mut dyn P
     let calendar = office.volume().calendar(end)?.clone();
     let stories = stories(plan, &calendar);
     let mut courses = VecDeque::from(course::foreseen(plan, &calendar));
+    let mut packages = VecDeque::from(radio::foreseen(&plan.radio, plan.until));
     let courses_begun = courses.iter().filter(|due| due.step == 0).count();
     let author = Author::new(plan, pack, &firms, &cast, &stories)?;
     let steps = in_order(&stories);
-    progress.begin("办件 / cases", u64::try_from(steps.len() + courses.len()).unwrap_or(0));
+    progress.begin("办件 / cases", u64::try_from(steps.len() + courses.len() + packages.len()).unwrap_or(0));
     for (n, (at, story, step)) in steps.iter().enumerate() {
         let Some(story) = stories.get(usize::try_from(*story).unwrap_or(usize::MAX)) else { continue };
         let now = from_millis(*at).map_err(|e| OfficeError::Input(e.to_string()))?;
-        let mut agenda = Agenda { planned: &mut planned, courses: &mut courses };
+        let mut agenda = Agenda { planned: &mut planned, courses: &mut courses, packages: &mut packages };
         agenda.until(now, office, &performance, &mut under).await?;
         office.clock().advance(now);
         let ask = author.ask(story, *step)?;
@@ -120,7 +138,7 @@ pub async fn run(office: &Office, pack: &Pack, plan: &Plan, progress: &mut dyn P
             progress.advance(500);
         }
     }
-    let mut agenda = Agenda { planned: &mut planned, courses: &mut courses };
+    let mut agenda = Agenda { planned: &mut planned, courses: &mut courses, packages: &mut packages };
     agenda.until(end, office, &performance, &mut under).await?;
     under.all().await?;
     office.clock().advance(end);
@@ -134,6 +152,7 @@ pub async fn run(office: &Office, pack: &Pack, plan: &Plan, progress: &mut dyn P
 struct Agenda<'a> {
     planned: &'a mut VecDeque<Planned>,
     courses: &'a mut VecDeque<Due>,
+    packages: &'a mut VecDeque<radio::Due>,
 }
 
 impl Agenda<'_> {
@@ -148,15 +167,21 @@ impl Agenda<'_> {
         loop {
             let entry = self.planned.front().map(|entry| to_millis(entry.at));
             let act = self.courses.front().map(|due| due.at);
-            let Some(next) = entry.into_iter().chain(act).min().filter(|next| *next <= to_millis(now)) else {
+            let package = self.packages.front().map(|due| due.at);
+            let Some(next) = entry.into_iter().chain(act).chain(package).min().filter(|next| *next <= to_millis(now))
+            else {
                 return Ok(());
             };
             if entry == Some(next) {
                 if let Some(entry) = self.planned.pop_front() {
                     entry.put(office, under).await?;
                 }
-            } else if let Some(due) = self.courses.pop_front() {
-                perform(office, of, &due, under).await?;
+            } else if act == Some(next) {
+                if let Some(due) = self.courses.pop_front() {
+                    perform(office, of, &due, under).await?;
+                }
+            } else if let Some(due) = self.packages.pop_front() {
+                hand_in(office, of.plan, &due, under).await?;
             }
         }
     }
@@ -168,6 +193,21 @@ async fn perform(office: &Office, of: &Performance<'_>, due: &Due, under: &mut U
     let now = from_millis(due.at).map_err(|e| OfficeError::Input(e.to_string()))?;
     office.clock().advance(now);
     under.push(called, office.hand_over(ask, Some(now)).await?).await
+}
+
+/// A station's package, at the end of its last measurement.
+async fn hand_in(office: &Office, plan: &Plan, due: &radio::Due, under: &mut Under) -> Result<(), DemoError> {
+    let now = from_millis(due.at).map_err(|e| OfficeError::Input(e.to_string()))?;
+    office.clock().advance(now);
+    let bytes = radio::packed(&plan.radio, plan.seed, due).map_err(OfficeError::Input)?;
+    match office.hand_over_package(bytes, Some(now)).await? {
+        OnItsWay::Writing(handed) => under.packages.push_back((format!("{due:?}"), handed)),
+        OnItsWay::Decided(Received::Stored { .. }) => {}
+        OnItsWay::Decided(Received::Refused { zh, en }) => {
+            return Err(OfficeError::Input(format!("{due:?}：{zh} / {en}")).into());
+        }
+    }
+    under.packages(PACKAGES_AHEAD).await
 }
 
 /// Every step of every story by its moment; steps of one story keep their order.

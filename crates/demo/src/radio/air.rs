@@ -140,6 +140,8 @@ mod tests {
     #[test]
     fn hours_run_over_midnight() {
         let night = Hours { from: 20 * 60 * MINUTE, until: 7 * 60 * MINUTE };
-        assert!(within(&night, 23 * 60 * MINUTE) && within(&night, 6 * 60 * MINUTE) && !within(&night, 12 * 60 * MINUTE));
+        assert!(
+            within(&night, 23 * 60 * MINUTE) && within(&night, 6 * 60 * MINUTE) && !within(&night, 12 * 60 * MINUTE)
+        );
     }
 }

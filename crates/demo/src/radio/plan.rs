@@ -51,6 +51,12 @@ pub struct Emitter {
     pub longitude: f64,
     pub erp_w: u32,
     pub height_m: u32,
+    /// A service of the register of assignments.
+    #[serde(default = "broadcasting")]
+    pub service: String,
+    /// How far its centre may be off, as assigned.
+    #[serde(default = "tolerance")]
+    pub tolerance_hz: i64,
     /// By how much it swings to both sides over a day.
     #[serde(default)]
     pub drift_hz: i64,
@@ -121,6 +127,15 @@ pub struct Outage {
 pub struct Hours {
     pub from: i64,
     pub until: i64,
+}
+
+fn broadcasting() -> String {
+    "broadcasting".to_owned()
+}
+
+/// 2 kHz, as for broadcasting stations.
+fn tolerance() -> i64 {
+    2_000
 }
 
 impl<'de> Deserialize<'de> for Hours {
