@@ -1,11 +1,6 @@
 //! Matching against assignments: the index finds what a slow look at every assignment finds, and each outcome has its reasons.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "what a test cannot find fails the test"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test cannot find fails the test")]
 
 use guiju_spectrum::licence::{Assignment, Place, Register};
 use guiju_spectrum::matching::{Deviation, MatchRules, Outcome, Signal, match_all, match_one};
