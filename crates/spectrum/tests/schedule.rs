@@ -27,7 +27,7 @@ fn always(_: i64, _: i64) -> bool {
 
 #[test]
 fn a_nightly_timer_is_recognised_although_there_are_holes() {
-    let night = |_: i64, minute: i64| minute >= 1_230 || minute < 450;
+    let night = |_: i64, minute: i64| !(450..1_230).contains(&minute);
     let observed = minutes(|day, minute| (day, minute / 60) != (2, 22) && (day * 7 + minute) % 11 != 0);
     let found = recognise(&minutes(night), &observed, ZONE);
     assert_eq!(found, Schedule::Daily { from_minute: 1_230, until_minute: 450, edges_observed: true });
@@ -36,7 +36,7 @@ fn a_nightly_timer_is_recognised_although_there_are_holes() {
 
 #[test]
 fn a_timer_that_is_a_few_minutes_off_each_day_is_one_still() {
-    let about = |day: i64, minute: i64| minute >= 1_200 + day && minute < 1_380 - day;
+    let about = |day: i64, minute: i64| (1_200 + day..1_380 - day).contains(&minute);
     let found = recognise(&minutes(about), &minutes(always), ZONE);
     assert!(
         matches!(found, Schedule::Daily { from_minute: 1_200 | 1_210, until_minute: 1_370 | 1_380, .. }),
@@ -55,14 +55,14 @@ fn what_is_always_there_and_what_comes_and_goes_are_no_timers() {
 /// Whoever looks at night only sees a station that is always on at night only: that is no timer.
 #[test]
 fn the_observers_hours_are_not_the_signals() {
-    let watched = minutes(|_, minute| minute < 420 || minute >= 1_140);
+    let watched = minutes(|_, minute| !(420..1_140).contains(&minute));
     assert_eq!(recognise(&minutes(always), &watched, ZONE), Schedule::Continuous);
-    let late = minutes(|_, minute| minute >= 1_320 || minute < 300);
+    let late = minutes(|_, minute| !(300..1_320).contains(&minute));
     assert_eq!(
         recognise(&late, &watched, ZONE),
         Schedule::Daily { from_minute: 1_320, until_minute: 300, edges_observed: true }
     );
-    let to_the_end = minutes(|_, minute| minute >= 1_320 || minute < 500);
+    let to_the_end = minutes(|_, minute| !(500..1_320).contains(&minute));
     assert!(matches!(recognise(&to_the_end, &watched, ZONE), Schedule::Daily { edges_observed: false, .. }));
 }
 
