@@ -46,7 +46,9 @@ pub fn svg(readings: &Readings, area: &Area, estimate: &Estimate, rejected: &[us
         sheet.width, sheet.height
     );
     // Writing to a string does not fail.
-    let mut add = |line: String| drop(writeln!(out, "{line}"));
+    let mut add = |line: String| {
+        let _ = writeln!(out, "{line}");
+    };
     add(format!(
         "<rect x=\"{MARGIN}\" y=\"{MARGIN}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"none\" stroke=\"#777\" \
          stroke-dasharray=\"4 4\"/>",
