@@ -15,6 +15,7 @@ pub mod level;
 pub mod licence;
 pub mod locate;
 pub mod matching;
+pub mod occupancy;
 pub mod package;
 pub mod propagation;
 pub mod psd;
