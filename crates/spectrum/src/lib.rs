@@ -10,6 +10,7 @@ pub mod detector;
 pub mod emission;
 pub mod finding;
 pub mod floor;
+pub mod guard;
 pub mod hours;
 pub mod level;
 pub mod licence;
