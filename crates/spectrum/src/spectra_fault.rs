@@ -117,6 +117,23 @@ pub enum SpectraFault {
         /// Segments refused for NaN or infinity.
         refused: u64,
     },
+    /// A threshold of occupancy that lies too near to the floor, or is no number.
+    #[error(
+        "占用门限 {decibels} dB 无效：须为有限数，按底噪计时至少高出 {least} dB / the threshold of occupancy of {decibels} dB is not \
+         usable: it must be finite, and over the floor it must be at least {least} dB"
+    )]
+    OverFloor {
+        /// The threshold that was given, in dB.
+        decibels: f64,
+        /// The least over the floor, in dB.
+        least: f64,
+    },
+    /// A longest revisit that is not positive.
+    #[error("最长重访时间 {ns} 纳秒无效：须大于 0 / a longest revisit of {ns} ns is not usable: it must be above 0")]
+    Revisit {
+        /// The time that was given, in ns.
+        ns: i64,
+    },
     /// The reference cells depend on one another where the rule needs independent ones.
     #[error(
         "参考单元相隔 {stride} 条谱线仍相关，此窗须至少相隔 {needed} 条 / reference cells {stride} bins apart still depend on one \
