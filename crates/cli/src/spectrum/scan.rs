@@ -1,9 +1,7 @@
-//! `guiju spectrum scan` and `match`: recordings of sweeps become signals with their times, and are held against a register.
+//! `guiju spectrum scan`: recordings of sweeps become signals with their times, and are held against a register.
 //!
 //! Levels are dB relative to something that only the receiver knows.
 
-use std::fs::File;
-use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -20,6 +18,7 @@ use guiju_spectrum::schedule::recognise;
 use guiju_spectrum::watch::{Grid, Seen, Sweep, Watched, Watcher};
 use serde_json::{Value, json};
 
+use super::opened;
 use crate::Fault;
 
 /// Overlapping assignments that are told of.
@@ -36,20 +35,14 @@ pub struct ScanArgs {
     /// Folder of a pack instead of the one that is shipped: its radio.yaml counts / 法规包目录
     #[arg(long, value_name = "DIR")]
     pack: Option<PathBuf>,
+    /// Assignments as CSV: what each signal is by them, scored / 频率指配表（CSV），比对并评分
+    #[arg(long, value_name = "FILE")]
+    register: Option<PathBuf>,
+    /// Where the receiver stands, in degrees: LATITUDE,LONGITUDE / 接收机位置
+    #[arg(long, value_name = "PLACE", requires = "register")]
+    at: Option<String>,
     #[arg(long)]
     json: bool,
-}
-
-#[derive(Args, Debug)]
-pub struct MatchArgs {
-    #[command(flatten)]
-    scan: ScanArgs,
-    /// Assignments as CSV / 频率指配表（CSV）
-    #[arg(long, value_name = "FILE")]
-    register: PathBuf,
-    /// Where the receiver stands, in degrees: LATITUDE,LONGITUDE / 接收机位置
-    #[arg(long, value_name = "PLACE")]
-    at: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -62,6 +55,9 @@ enum Format {
 pub fn run(args: &ScanArgs) -> Result<ExitCode, Fault> {
     let rules = rules(args)?;
     let watched = watch(args, &rules)?;
+    if let Some(register) = &args.register {
+        return matched(args, register, &watched, &rules);
+    }
     if args.json {
         let signals: Vec<Value> = watched.signals.iter().map(|seen| signal(seen, &watched)).collect();
         println!(
@@ -78,14 +74,13 @@ pub fn run(args: &ScanArgs) -> Result<ExitCode, Fault> {
 }
 
 /// Exit status 1 where there are leads.
-pub fn match_with(args: &MatchArgs) -> Result<ExitCode, Fault> {
-    let rules = rules(&args.scan)?;
-    let name = args.register.display().to_string();
+fn matched(args: &ScanArgs, register: &Path, watched: &Watched, rules: &RadioRules) -> Result<ExitCode, Fault> {
+    let name = register.display().to_string();
     let told = |complaints: Vec<Complaint>| {
         complaints.into_iter().map(|complaint| in_both(complaint.of(name.clone()))).collect::<Vec<_>>().join("\n")
     };
     let assignments =
-        licence::read(opened(&args.register)?, &licence::Columns::plain(), &Clock::beijing()).map_err(told)?;
+        licence::read(opened(register)?, &licence::Columns::plain(), &Clock::beijing()).map_err(told)?;
     let (register, _) = Register::new(assignments);
     for (one, other) in register.overlaps(rules.matching.reach_km, OVERLAPS_MOST) {
         let name = |at: usize| register.all().get(at).map_or("", |one| one.id.as_str());
@@ -95,13 +90,12 @@ pub fn match_with(args: &MatchArgs) -> Result<ExitCode, Fault> {
         );
     }
     let place = args.at.as_deref().map(place).transpose()?;
-    let watched = watch(&args.scan, &rules)?;
-    let receiver = Receiver { station: "recording", place, watched: &watched };
+    let receiver = Receiver { station: "recording", place, watched };
     let found = findings(&[receiver], &register, &rules.matching, &rules.finding);
-    if args.scan.json {
+    if args.json {
         println!("{}", found_json(&found, &register));
     } else {
-        header(&watched);
+        header(watched);
         found_text(&found, &register);
     }
     let leads = found.findings.iter().any(|finding| finding.lead);
@@ -125,10 +119,6 @@ fn place(text: &str) -> Result<Place, Fault> {
     let place = both.and_then(|(north, east)| Place::new(north, east));
     Ok(place
         .ok_or_else(|| format!("`{text}` 不是位置，应写成 22.56,113.05 / `{text}` is no place such as 22.56,113.05"))?)
-}
-
-fn opened(file: &Path) -> Result<BufReader<File>, Fault> {
-    Ok(BufReader::new(File::open(file).map_err(|why| format!("{}: {why}", file.display()))?))
 }
 
 fn in_both(complaint: Complaint) -> String {

@@ -2,8 +2,6 @@
 //!
 //! SVG without anything from outside: no tiles, no fonts, no scripts. Colours are never alone: each mark has a shape and a word of its own.
 
-use std::fmt::Write;
-
 use super::table::{Kind, Readings};
 use super::{Area, Ellipse, Estimate, Point};
 
@@ -39,16 +37,13 @@ impl Sheet {
 pub fn svg(readings: &Readings, area: &Area, estimate: &Estimate, rejected: &[usize]) -> String {
     let sheet = Sheet::of(area);
     let (latitude, longitude) = readings.plane.degrees(estimate.at);
-    let mut out = format!(
+    let mut lines = vec![format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {:.0} {:.0}\" role=\"img\" font-family=\"sans-serif\" \
          font-size=\"12\">\n<title>定位结果 {latitude:.5}, {longitude:.5} / Located at {latitude:.5}, {longitude:.5}</title>\n\
-         <rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n",
+         <rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>",
         sheet.width, sheet.height
-    );
-    // Writing to a string does not fail.
-    let mut add = |line: String| {
-        let _ = writeln!(out, "{line}");
-    };
+    )];
+    let mut add = |line: String| lines.push(line);
     add(format!(
         "<rect x=\"{MARGIN}\" y=\"{MARGIN}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"none\" stroke=\"#777\" \
          stroke-dasharray=\"4 4\"/>",
@@ -79,8 +74,8 @@ pub fn svg(readings: &Readings, area: &Area, estimate: &Estimate, rejected: &[us
     ));
     add(format!("<text x=\"{:.1}\" y=\"{:.1}\" font-weight=\"bold\">发射机 / transmitter</text>", x + 12.0, y - 8.0));
     add(scale(&sheet));
-    out.push_str("</svg>\n");
-    out
+    lines.push("</svg>\n".to_owned());
+    lines.join("\n")
 }
 
 fn receiver(sheet: &Sheet, at: Point, station: &str, rejected: bool) -> String {

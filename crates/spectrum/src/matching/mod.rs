@@ -6,6 +6,7 @@
 
 mod field;
 mod many;
+mod table;
 mod told;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ use crate::licence::{Assignment, Place, Register};
 
 pub use field::{Receiving, predicted_dbuv_m};
 pub use many::{map_all, match_all};
+pub use table::{SignalTable, read_signals};
 
 /// When a signal still conforms. Comes from the pack; nothing of it is written in code.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
