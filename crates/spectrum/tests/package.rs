@@ -1,7 +1,5 @@
 //! Packages of stations: what goes in comes out, what was altered or cut is refused, and no time is backed that was not measured.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what a test cannot find fails the test")]
-
 use ed25519_dalek::SigningKey;
 use guiju_spectrum::package::{self, ClockCheck, Content, HOLE, Header, Measured, Moment, Tile, Trace, build, open};
 use proptest::prelude::*;

@@ -4,10 +4,11 @@ use guiju_kernel::procedure::Person;
 use guiju_kernel::time::{from_millis, parse, print, to_millis};
 use serde_json::{Map, Value, json};
 
-use super::findings::{Finding, FindingKind, Searched};
+use super::findings::{Found, FoundKind, Searched};
 use super::overview::Line;
 use super::shelf::off_thread;
-use super::{LEAD, NS_PER_MS};
+use super::shelf::PackageMeta;
+use super::LEAD;
 use crate::answer::{Ask, OfficeError, Target, Upload};
 use crate::office::Office;
 
@@ -32,48 +33,48 @@ impl Office {
     ///
     /// # Errors
     /// When a package cannot be opened.
-    pub async fn radio_evidence(&self, who: &Person, searched: &Searched, finding: &Finding) -> Result<Vec<u8>, OfficeError> {
+    pub async fn radio_evidence(&self, who: &Person, searched: &Searched, found: &Found) -> Result<Vec<u8>, OfficeError> {
         self.radio_reader(who)?;
         let moment = |ms: i64| from_millis(ms).map(print).unwrap_or_default();
-        let packages: Vec<_> = finding
+        let packages: Vec<_> = found
             .packages
             .iter()
-            .map(|meta| json!({"id": meta.id, "sha256": meta.sha256, "station": meta.station, "receiver": meta.receiver,
-                "from": moment(meta.from_ms), "until": moment(meta.until_ms), "unit": meta.unit, "software": meta.software,
-                "clock_offset_ms": meta.clock_offset_ms}))
+            .map(|meta| {
+                json!({"id": meta.id, "sha256": meta.sha256, "station": meta.station, "receiver": meta.receiver,
+                    "from": moment(meta.from_ms), "until": moment(meta.until_ms), "unit": meta.unit,
+                    "software": meta.software, "clock_offset_ms": meta.clock_offset_ms})
+            })
             .collect();
-        let watched: Vec<_> = searched
-            .watched
-            .iter()
-            .map(|(station, receiver, seconds)| json!({"station": station, "receiver": receiver, "seconds": seconds}))
-            .collect();
+        let watched: Vec<_> =
+            searched.watched.iter().map(|(name, seconds)| json!({"receiver": name, "seconds": seconds})).collect();
+        let (first, last) = found.time_ms();
         let document = json!({
             "format": EVIDENCE_FORMAT,
-            "finding": {"id": finding.id, "kind": finding.kind, "frequency_hz": finding.frequency_hz, "bandwidth_hz": finding.bandwidth_hz,
-                "centre_between_hz": finding.between_hz, "resolution_hz": finding.resolution_hz,
-                "first_seen": moment(finding.first_ms), "last_seen": moment(finding.last_ms),
-                "score": finding.score, "reasons": finding.reasons, "seen": finding.seen, "assignments": finding.assignments,
-                "place": finding.located},
+            "finding": {"id": found.id, "kind": found.kind, "first_seen": moment(first), "last_seen": moment(last),
+                "resolution_hz": found.resolution_hz, "unit": found.unit, "measured": found.finding,
+                "assignments": found.assignments, "place": found.located},
             "run": {"from": moment(searched.from_ms), "until": moment(searched.until_ms), "software": software(),
-                "pack": self.pack().hash, "parameters": searched.rules, "packages": searched.packages, "watched": watched,
+                "pack": self.pack().hash, "parameters": searched.rules, "packages": searched.packages,
+                "watched": watched, "sweeps_left_out": searched.left_out,
                 "register": {"name": super::ASSIGNMENTS, "entries": searched.assignments,
                     "ledger_size": searched.ledger.as_ref().map(|(size, _)| *size)}},
             "packages": packages,
-            "spectra": self.excerpts(finding).await?,
+            "spectra": self.excerpts(found).await?,
         });
         serde_json::to_vec_pretty(&document).map_err(|error| OfficeError::Damaged(error.to_string()))
     }
 
     /// Mean and greatest levels around the signal, one spectrum a station, from its package with the longest watch.
-    async fn excerpts(&self, finding: &Finding) -> Result<Vec<Value>, OfficeError> {
-        let around = (finding.bandwidth_hz * BANDWIDTHS).max(AROUND_LEAST_HZ);
-        let band = (finding.frequency_hz - around, finding.frequency_hz + around);
+    async fn excerpts(&self, found: &Found) -> Result<Vec<Value>, OfficeError> {
+        let around = (found.finding.bandwidth_hz * BANDWIDTHS).max(AROUND_LEAST_HZ);
+        let band = (found.finding.centre_hz - around, found.finding.centre_hz + around);
         let mut spectra = Vec::new();
-        for seen in finding.seen.iter().take(SPECTRA_MOST) {
-            let own = finding.packages.iter().filter(|meta| meta.station == seen.station && meta.receiver == seen.receiver);
-            let Some(meta) = own.max_by_key(|meta| meta.until_ms - meta.from_ms) else { continue };
+        for view in found.finding.views.iter().take(SPECTRA_MOST) {
+            let own = |meta: &&PackageMeta| format!("{}/{}", meta.station, meta.receiver) == view.station;
+            let longest = found.packages.iter().filter(own).max_by_key(|meta| meta.until_ms - meta.from_ms);
+            let Some(meta) = longest else { continue };
             let opened = self.opened(meta).await?;
-            let time = (finding.first_ms.saturating_mul(NS_PER_MS), finding.last_ms.saturating_mul(NS_PER_MS));
+            let time = (found.finding.first_ns, found.finding.last_ns);
             let points = ((2.0 * around / opened.header.bin_hz).ceil() as usize).clamp(1, POINTS);
             let line = off_thread(move || {
                 let mut line = Line::over(band, points);
@@ -97,10 +98,10 @@ impl Office {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn lead_of(&self, finding: &Finding) -> Result<Option<(u64, String)>, OfficeError> {
+    pub async fn lead_of(&self, found: &Found) -> Result<Option<(u64, String)>, OfficeError> {
         for row in self.store.case_list(Some(LEAD.0), None, LEADS_LOOKED_THROUGH).await? {
             let case = self.case(row.id).await?;
-            if is_of(finding, &case.detail.fields) {
+            if is_of(found, &case.detail.fields) {
                 return Ok(Some((case.id, case.number)));
             }
         }
@@ -115,13 +116,13 @@ impl Office {
         &self,
         who: &Person,
         searched: &Searched,
-        finding: &Finding,
+        found: &Found,
         (title, place): (&str, &str),
     ) -> Result<Ask, OfficeError> {
-        let content = self.radio_evidence(who, searched, finding).await?;
+        let content = self.radio_evidence(who, searched, found).await?;
         let evidence = Upload {
             field: "evidence".to_owned(),
-            name: format!("evidence-{}.json", finding.id),
+            name: format!("evidence-{}.json", found.id),
             media: "application/json".to_owned(),
             content,
         };
@@ -131,10 +132,10 @@ impl Office {
             by: vec![who.clone()],
             done: None,
             origin: guiju_kernel::record::Origin::Own,
-            given: given(finding, title, place),
+            given: given(found, title, place),
             files: vec![evidence],
             history: None,
-            once: Some(format!("radio-lead-{}", finding.id)),
+            once: Some(format!("radio-lead-{}", found.id)),
         })
     }
 }
@@ -144,27 +145,29 @@ fn software() -> String {
     format!("guiju {}", env!("CARGO_PKG_VERSION"))
 }
 
-fn given(finding: &Finding, title: &str, place: &str) -> Map<String, Value> {
+fn given(found: &Found, title: &str, place: &str) -> Map<String, Value> {
+    let finding = &found.finding;
     let moment = |ms: i64| from_millis(ms).map(print).unwrap_or_default();
-    let reasons: Vec<_> = finding.reasons.iter().map(|reason| format!("{}（{}）", reason.zh, reason.weight)).collect();
-    let mut stations: Vec<&str> = finding.seen.iter().map(|seen| seen.station.as_str()).collect();
+    let reasons: Vec<_> = finding.reasons.iter().map(|reason| format!("{}（{}分）", reason.zh(), reason.points())).collect();
+    let mut stations: Vec<&str> = finding.views.iter().filter_map(|view| view.station.split('/').next()).collect();
     stations.sort_unstable();
     stations.dedup();
     stations.truncate(STATIONS_MOST);
-    let packages: Vec<&str> = finding.packages.iter().map(|meta| meta.sha256.as_str()).take(PACKAGES_MOST).collect();
+    let packages: Vec<&str> = found.packages.iter().map(|meta| meta.sha256.as_str()).take(PACKAGES_MOST).collect();
+    let (first, last) = found.time_ms();
     let mut given = Map::new();
     let mut put = |name: &str, value: Value| given.insert(name.to_owned(), value);
     put("title", json!(title));
-    put("finding", json!(finding.kind.id()));
-    put("frequency_hz", json!(finding.frequency_hz.round() as i64));
+    put("finding", json!(found.kind.id()));
+    put("frequency_hz", json!(finding.centre_hz.round() as i64));
     put("bandwidth_hz", json!(finding.bandwidth_hz.round() as i64));
-    put("first_seen", json!(moment(finding.first_ms)));
-    put("last_seen", json!(moment(finding.last_ms)));
+    put("first_seen", json!(moment(first)));
+    put("last_seen", json!(moment(last)));
     if !place.is_empty() {
         put("place", json!(place));
     }
-    // The pack's field holds hundredths.
-    put("score", json!(finding.score.saturating_mul(100)));
+    // The lead's field holds hundredths.
+    put("score", json!(i64::from(finding.score).saturating_mul(100)));
     put("reasons", json!(reasons.join("\n").chars().take(REASONS_MOST).collect::<String>()));
     put("stations", json!(stations));
     put("packages", json!(packages));
@@ -172,19 +175,17 @@ fn given(finding: &Finding, title: &str, place: &str) -> Map<String, Value> {
     given
 }
 
-fn is_of(finding: &Finding, fields: &Map<String, Value>) -> bool {
+fn is_of(found: &Found, fields: &Map<String, Value>) -> bool {
     let number = |name: &str| fields.get(name).and_then(Value::as_i64);
     let time = |name: &str| fields.get(name).and_then(Value::as_str).and_then(|text| parse(text).ok()).map(to_millis);
     let kind = fields.get("finding").and_then(Value::as_str);
-    let same_kind = kind == Some(finding.kind.id())
-        || kind == Some(FindingKind::Unlicensed.id()) && finding.kind == FindingKind::BlackBroadcast;
+    let same_kind = kind == Some(found.kind.id())
+        || kind == Some(FoundKind::Unlicensed.id()) && found.kind == FoundKind::BlackBroadcast;
     let Some(frequency) = number("frequency_hz") else { return false };
-    let wide = finding.bandwidth_hz.max(number("bandwidth_hz").unwrap_or(0) as f64);
-    let near = (frequency as f64 - finding.frequency_hz).abs() <= wide / 2.0;
+    let wide = found.finding.bandwidth_hz.max(number("bandwidth_hz").unwrap_or(0) as f64);
+    let near = (frequency as f64 - found.finding.centre_hz).abs() <= wide / 2.0;
+    let (first, last) = found.time_ms();
     // A lead that somebody noted by hand bears no times: nothing says that it is this one.
-    let overlaps = match (time("first_seen"), time("last_seen")) {
-        (Some(first), Some(last)) => first < finding.last_ms && last > finding.first_ms,
-        _ => false,
-    };
+    let overlaps = time("first_seen").is_some_and(|at| at < last) && time("last_seen").is_some_and(|at| at > first);
     same_kind && near && overlaps
 }

@@ -1,97 +1,76 @@
-//! What was found over several stations in a period, matched against the assignments and scored, each reason with its weight.
-//!
-//! Looking through a period takes seconds to minutes, so it runs by itself, one search at a time, and is remembered under what it rests on:
-//! the packages, the parameters, the assignments. A page that asks meanwhile is told how far it is.
+//! What was found over several stations in a period: signals that are not as they should be, each with its reasons, place and packages.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError};
-use std::time::Duration;
+use std::collections::BTreeMap;
 
-use guiju_kernel::procedure::Person;
+use guiju_spectrum::finding::{Finding, Findings as Weighed, Receiver};
+use guiju_spectrum::hours::{Interval, Intervals};
+use guiju_spectrum::licence::Register;
+use guiju_spectrum::matching::Outcome;
+use guiju_spectrum::watch::{Seen, Watched};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::place::{Located, StationPoint};
-use super::rules::RadioRules;
-use super::score::{Sighting, judged};
-use super::shelf::{self, PackageMeta, Station, off_thread};
+use super::NS_PER_MS;
+use super::place::{Located, StationPoint, located};
+use super::search::Basis;
+use super::shelf::{PackageMeta, Station};
 use super::spectra::Assignment;
-use super::survey::PackageSurvey;
-use crate::answer::OfficeError;
-use crate::office::Office;
+use crate::radio_rules::RadioRules;
 
-/// How long a page waits for a search that has just begun.
-const PATIENCE: Duration = Duration::from_millis(1_500);
-const LOOK_AGAIN: Duration = Duration::from_millis(40);
-/// Searches that are remembered.
-const SEARCHES_MOST: usize = 32;
-/// The longest period, in ms: a quarter of a year and a bit.
-const PERIOD_MOST_MS: i64 = 100 * 86_400_000;
+/// The task of packages in which an unlicensed signal is taken for illegal broadcasting.
+const BROADCASTING: &str = "black_broadcast";
 
 /// What kind of finding, by the names that leads use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum FindingKind {
+pub enum FoundKind {
     BlackBroadcast,
     Unlicensed,
     Deviating,
 }
 
-impl FindingKind {
+impl FoundKind {
     /// The value of the lead's field.
     pub fn id(self) -> &'static str {
         match self {
-            FindingKind::BlackBroadcast => "black_broadcast",
-            FindingKind::Unlicensed => "unlicensed",
-            FindingKind::Deviating => "deviating",
+            FoundKind::BlackBroadcast => "black_broadcast",
+            FoundKind::Unlicensed => "unlicensed",
+            FoundKind::Deviating => "deviating",
         }
     }
 }
 
-/// Why a finding has its score.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Reason {
-    pub zh: String,
-    pub en: String,
-    pub weight: i64,
-}
-
-/// How one station saw it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Seen {
-    pub station: String,
-    pub receiver: String,
-    pub unit: String,
-    pub level_db: f64,
-    pub snr_db: f64,
-    /// Time in which it was seen and in which this band was watched, in seconds.
-    pub seen_s: i64,
-    pub watched_s: i64,
-}
-
 /// Something that transmitted and is not as it should be.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Finding {
+pub struct Found {
+    /// The same signal in the same packages bears the same name.
     pub id: String,
-    pub kind: FindingKind,
-    pub frequency_hz: f64,
-    pub bandwidth_hz: f64,
-    /// The lowest and the highest centre that was seen, in Hz.
-    pub between_hz: (f64, f64),
-    /// The width of the bins in which it was seen, in Hz: nothing is known more exactly.
+    pub kind: FoundKind,
+    /// Its stations are written `station/receiver`.
+    pub finding: Finding,
+    /// The width of the bins in which it was heard best, in Hz: nothing is known more exactly.
     pub resolution_hz: f64,
-    /// ms since 1970 UTC, half-open.
-    pub first_ms: i64,
-    pub last_ms: i64,
-    pub score: i64,
-    pub reasons: Vec<Reason>,
-    pub seen: Vec<Seen>,
-    /// Assignments that touch it, the nearest first.
+    /// `dBm` where all its receivers are calibrated, otherwise `dB`.
+    pub unit: &'static str,
+    /// Assignments that the match named, the best first.
     pub assignments: Vec<Assignment>,
     pub located: Option<Located>,
-    /// Packages in which it was seen, by time.
+    /// Packages in which it was on, by time.
     pub packages: Vec<PackageMeta>,
+}
+
+impl Found {
+    /// ms since 1970 UTC, half-open.
+    pub fn time_ms(&self) -> (i64, i64) {
+        (self.finding.first_ns.div_euclid(NS_PER_MS), self.finding.last_ns.div_euclid(NS_PER_MS))
+    }
+}
+
+/// An assignment that was listened for and never heard.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Silent {
+    pub assignment: Assignment,
+    pub listened_s: u64,
 }
 
 /// The result of a search.
@@ -100,187 +79,188 @@ pub struct Searched {
     /// ms since 1970 UTC, half-open.
     pub from_ms: i64,
     pub until_ms: i64,
-    pub findings: Vec<Finding>,
+    /// Leads first, then by score.
+    pub found: Vec<Found>,
     /// Signals that stand where they may.
     pub conforming: usize,
-    /// Signals seen in fewer blocks than count.
-    pub passing: usize,
-    /// Station, receiver, seconds watched.
-    pub watched: Vec<(String, String, i64)>,
+    pub silent: Vec<Silent>,
+    /// `station/receiver`, and seconds watched.
+    pub watched: Vec<(String, u64)>,
+    /// Sweeps that were not taken: out of order, or too little of them measured.
+    pub left_out: u64,
     pub packages: usize,
     pub stations: Vec<StationPoint>,
     pub rules: RadioRules,
     pub assignments: usize,
-    /// Size of the ledger and root of its tree when the register was read.
+    /// Size of the ledger when the register was read, and its signed head.
     pub ledger: Option<(u64, String)>,
 }
 
 /// Where a search stands.
 #[derive(Debug, Clone)]
 pub enum Findings {
-    Ready(Arc<Searched>),
+    Ready(std::sync::Arc<Searched>),
     /// Packages looked through, of so many.
     Computing { done: usize, all: usize },
 }
 
-/// A search that runs or has run.
-pub struct Searching {
-    done: AtomicUsize,
-    all: usize,
-    result: OnceLock<Result<Arc<Searched>, String>>,
+/// What one receiver saw of one band, and in which packages.
+pub(super) struct Band {
+    pub station: String,
+    pub receiver: String,
+    pub metas: Vec<PackageMeta>,
+    pub watched: Watched,
 }
 
-/// All that a search rests on.
-struct Basis {
-    from_ms: i64,
-    until_ms: i64,
-    stations: Vec<Station>,
-    metas: Vec<PackageMeta>,
-    rules: RadioRules,
-    assignments: Vec<Assignment>,
-    ledger: Option<(u64, String)>,
-}
-
-impl Basis {
-    /// What tells this search from others.
-    fn name(&self, pack: &str) -> String {
-        let mut hash = Sha256::new();
-        hash.update(format!("{pack} {} {}\n", self.from_ms, self.until_ms));
-        for meta in &self.metas {
-            hash.update(format!("{}\n", meta.sha256));
-        }
-        for one in &self.assignments {
-            hash.update(format!("{} {}\n", one.id, one.version));
-        }
-        hex::encode(hash.finalize())
+impl Band {
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.station, self.receiver)
     }
 }
 
-impl Office {
-    /// What was found in a period (ms since 1970 UTC, half-open), or how far the search is.
-    ///
-    /// # Errors
-    /// [`OfficeError::NotYours`]; [`OfficeError::Input`] where the period is none or too long; what the search met with.
-    pub async fn radio_findings(&self, who: &Person, from_ms: i64, until_ms: i64) -> Result<Findings, OfficeError> {
-        self.radio_reader(who)?;
-        if until_ms <= from_ms || until_ms - from_ms > PERIOD_MOST_MS {
-            let why = "期间应当在一天到一百天之间 / the period is between a day and a hundred days";
-            return Err(OfficeError::Input(why.to_owned()));
-        }
-        let basis = self.basis(from_ms, until_ms).await?;
-        let name = basis.name(&self.pack().hash);
-        let (search, begun) = self.radio.search(&name, basis.metas.len());
-        if begun {
-            let (office, search) = (self.clone(), search.clone());
-            tokio::spawn(async move {
-                let result = office.look_through(basis, &search.done).await;
-                // Nobody else sets it: a search is begun once.
-                let _ = search.result.set(result.map(Arc::new).map_err(|error| error.to_string()));
-            });
-        }
-        let end = tokio::time::Instant::now() + PATIENCE;
-        while search.result.get().is_none() && tokio::time::Instant::now() < end {
-            tokio::time::sleep(LOOK_AGAIN).await;
-        }
-        match search.result.get() {
-            Some(Ok(searched)) => Ok(Findings::Ready(searched.clone())),
-            Some(Err(why)) => {
-                self.radio.forget_search(&name);
-                Err(OfficeError::Damaged(why.clone()))
-            }
-            None => Ok(Findings::Computing { done: search.done.load(Ordering::Relaxed), all: search.all }),
-        }
-    }
-
-    async fn basis(&self, from_ms: i64, until_ms: i64) -> Result<Basis, OfficeError> {
-        // The ledger first: what is read after it is at least as new.
-        let ledger = self.store.head(guiju_store::Log::Events).await?;
-        let stations = self.radio_stations().await?;
-        let touches = |meta: &&PackageMeta| {
-            meta.kind == "sweeps" && meta.from_ms < until_ms && meta.until_ms > from_ms
-        };
-        let packages = stations.iter().flat_map(|station| station.packages.values());
-        let mut metas: Vec<_> = packages.filter(touches).cloned().collect();
-        metas.sort_by(|a, b| (a.from_ms, &a.id).cmp(&(b.from_ms, &b.id)));
-        let assignments = self.assignments_in((0.0, f64::INFINITY)).await?;
-        Ok(Basis { from_ms, until_ms, stations, metas, rules: self.radio_rules()?, assignments, ledger })
-    }
-
-    async fn look_through(&self, basis: Basis, done: &AtomicUsize) -> Result<Searched, OfficeError> {
-        let _turn = self.radio.searching.lock().await;
-        let mut surveys = Vec::with_capacity(basis.metas.len());
-        for meta in &basis.metas {
-            surveys.push(self.survey(meta, &basis.rules).await?);
-            done.fetch_add(1, Ordering::Relaxed);
-        }
-        off_thread(move || weighed(basis, &surveys)).await
-    }
-
-    async fn survey(&self, meta: &PackageMeta, rules: &RadioRules) -> Result<Arc<PackageSurvey>, OfficeError> {
-        // The pack's hash in the name: other parameters, another survey.
-        let name = format!("{} {}", meta.sha256, self.pack().hash);
-        if let Some(kept) = shelf::kept(&self.radio.surveys, &name) {
-            return Ok(kept);
-        }
-        let opened = self.opened(meta).await?;
-        let detection = rules.detection.clone();
-        let made = off_thread(move || PackageSurvey::of(&opened, &detection)).await?;
-        Ok(shelf::keep(&self.radio.surveys, &name, made))
-    }
-}
-
-impl super::shelf::RadioShelf {
-    /// The search of this name, and whether it is new.
-    fn search(&self, name: &str, all: usize) -> (Arc<Searching>, bool) {
-        let mut searches = self.searches.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(search) = searches.get(name) {
-            return (search.clone(), false);
-        }
-        if searches.len() >= SEARCHES_MOST {
-            searches.retain(|_, search| search.result.get().is_none());
-        }
-        let search = Arc::new(Searching { done: AtomicUsize::new(0), all, result: OnceLock::new() });
-        searches.insert(name.to_owned(), search.clone());
-        (search, true)
-    }
-
-    fn forget_search(&self, name: &str) {
-        self.searches.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
-    }
-}
-
-/// Puts the sightings of all packages together and judges what they add up to.
-fn weighed(basis: Basis, surveys: &[Arc<PackageSurvey>]) -> Searched {
-    let (from_ns, until_ns) =
-        (basis.from_ms.saturating_mul(super::NS_PER_MS), basis.until_ms.saturating_mul(super::NS_PER_MS));
-    let mut sightings = Vec::new();
-    let mut watched: HashMap<(String, String), i64> = HashMap::new();
-    for (meta, survey) in basis.metas.iter().zip(surveys) {
-        let within = survey.blocks.iter().filter(|block| block.from_ns < until_ns && block.until_ns > from_ns);
-        for block in within {
-            *watched.entry((meta.station.clone(), meta.receiver.clone())).or_default() +=
-                (block.until_ns - block.from_ns) / 1_000_000_000;
-            sightings.extend(block.seen.iter().map(|peak| Sighting { meta, block, peak, bin_hz: survey.bin_hz }));
-        }
-    }
-    let judged = judged(&basis.metas, surveys, sightings, &basis.stations, &basis.assignments, &basis.rules);
-    let mut watched: Vec<_> = watched.into_iter().map(|((station, receiver), s)| (station, receiver, s)).collect();
-    watched.sort();
-    let point = |station: &Station| {
-        let (latitude, longitude) = station.degrees?;
-        Some(StationPoint { station: station.station.clone(), name: station.name.clone(), latitude, longitude })
+/// Judges everything that was seen in a period.
+pub(super) fn judged(basis: Basis, bands: &[Band]) -> Searched {
+    let names: Vec<String> = bands.iter().map(Band::name).collect();
+    let place = |station: &str| {
+        let degrees = basis.stations.iter().find(|one| one.station == station)?.degrees?;
+        guiju_spectrum::licence::Place::new(degrees.0, degrees.1)
     };
+    let receivers: Vec<Receiver<'_>> = bands
+        .iter()
+        .zip(&names)
+        .map(|(band, station)| Receiver { station, place: place(&band.station), watched: &band.watched })
+        .collect();
+    let (register, _) = Register::new(basis.assignments.iter().map(Assignment::licence).collect());
+    let rules = &basis.rules;
+    let weighed = guiju_spectrum::finding::findings(&receivers, &register, &rules.matching, &rules.finding);
+    let judge = Judge { basis: &basis, bands, register: &register };
+    let found = weighed.findings.iter().filter_map(|finding| judge.found(finding)).collect();
+    let mut watched: BTreeMap<String, Intervals> = BTreeMap::new();
+    for band in bands {
+        let all = watched.entry(band.name()).or_default();
+        band.watched.observed.iter().for_each(|interval| all.add(interval));
+    }
     Searched {
         from_ms: basis.from_ms,
         until_ms: basis.until_ms,
-        findings: judged.findings,
-        conforming: judged.conforming,
-        passing: judged.passing,
-        watched,
+        found,
+        conforming: weighed.findings.len() - weighed.findings.iter().filter(|one| astray(one)).count(),
+        silent: judge.silent(&weighed),
+        watched: watched.into_iter().map(|(name, times)| (name, seconds(&times))).collect(),
+        left_out: bands.iter().map(|band| band.watched.left_out).sum(),
         packages: basis.metas.len(),
         stations: basis.stations.iter().filter_map(point).collect(),
-        rules: basis.rules,
         assignments: basis.assignments.len(),
+        rules: basis.rules,
         ledger: basis.ledger,
     }
+}
+
+fn seconds(times: &Intervals) -> u64 {
+    u64::try_from(guiju_spectrum::hours::whole_seconds(times.total_ns())).unwrap_or(0)
+}
+
+fn astray(finding: &Finding) -> bool {
+    !matches!(finding.outcome, Outcome::Conforming { .. })
+}
+
+fn point(station: &Station) -> Option<StationPoint> {
+    let (latitude, longitude) = station.degrees?;
+    Some(StationPoint { station: station.station.clone(), name: station.name.clone(), latitude, longitude })
+}
+
+struct Judge<'a> {
+    basis: &'a Basis,
+    bands: &'a [Band],
+    register: &'a Register,
+}
+
+impl Judge<'_> {
+    fn found(&self, finding: &Finding) -> Option<Found> {
+        let named: Vec<usize> = match &finding.outcome {
+            Outcome::Conforming { .. } => return None,
+            Outcome::Deviating { best, others } => {
+                std::iter::once(best).chain(others).map(|candidate| candidate.assignment).collect()
+            }
+            Outcome::Unlicensed { expired } => expired.iter().map(|candidate| candidate.assignment).collect(),
+        };
+        let parts = self.parts(finding);
+        let mut packages: Vec<PackageMeta> = parts.iter().flat_map(|(band, seen)| heard_in(band, seen)).collect();
+        packages.sort_by(|a, b| (a.from_ms, &a.id).cmp(&(b.from_ms, &b.id)));
+        packages.dedup_by(|a, b| a.sha256 == b.sha256);
+        let kind = match finding.outcome {
+            Outcome::Deviating { .. } => FoundKind::Deviating,
+            _ if packages.iter().any(|meta| meta.task == BROADCASTING) => FoundKind::BlackBroadcast,
+            _ => FoundKind::Unlicensed,
+        };
+        let best = parts.iter().map(|(band, _)| *band).find(|band| Some(&band.name()) == finding.views.first().map(|view| &view.station));
+        Some(Found {
+            id: name(kind, finding),
+            kind,
+            resolution_hz: best.map_or(0.0, |band| band.watched.bin_hz),
+            unit: unit(&packages),
+            assignments: named.into_iter().filter_map(|at| self.assignment(at)).collect(),
+            located: self.located(finding),
+            packages,
+            finding: finding.clone(),
+        })
+    }
+
+    fn assignment(&self, at: usize) -> Option<Assignment> {
+        let id = &self.register.all().get(at)?.id;
+        self.basis.assignments.iter().find(|one| one.id == *id).cloned()
+    }
+
+    /// The receivers that saw it, with their own signal.
+    fn parts(&self, finding: &Finding) -> Vec<(&Band, &Seen)> {
+        let same = |view: &guiju_spectrum::finding::View| {
+            self.bands.iter().filter(|band| band.name() == view.station).find_map(|band| {
+                let seen = band.watched.signals.iter().find(|seen| seen.centre_hz == view.centre_hz)?;
+                Some((band, seen))
+            })
+        };
+        finding.views.iter().filter_map(same).collect()
+    }
+
+    /// A place by the levels over the noise, the best of each station.
+    fn located(&self, finding: &Finding) -> Option<Located> {
+        let mut best: BTreeMap<&str, f64> = BTreeMap::new();
+        for view in &finding.views {
+            let station = view.station.split('/').next().unwrap_or_default();
+            let level = best.entry(station).or_insert(f64::NEG_INFINITY);
+            *level = level.max(view.snr_db);
+        }
+        let degrees = |id: &str| self.basis.stations.iter().find(|one| one.station == id)?.degrees;
+        let readings: Vec<_> = best.iter().filter_map(|(id, level)| Some((degrees(id)?, *level))).collect();
+        located(&readings, &self.basis.rules.locating)
+    }
+
+    fn silent(&self, weighed: &Weighed) -> Vec<Silent> {
+        let (from, until) = (self.basis.from_ms.saturating_mul(NS_PER_MS), self.basis.until_ms.saturating_mul(NS_PER_MS));
+        let in_force = |at: usize| {
+            self.register.all().get(at).is_some_and(|one| one.from_ns < until && one.until_ns > from)
+        };
+        let named = weighed.silent.iter().filter(|(at, _)| in_force(*at));
+        named.filter_map(|(at, listened_s)| Some(Silent { assignment: self.assignment(*at)?, listened_s: *listened_s })).collect()
+    }
+}
+
+/// Packages of a receiver in which a signal was on.
+fn heard_in(band: &Band, seen: &Seen) -> Vec<PackageMeta> {
+    let on = |meta: &&PackageMeta| {
+        let mut times = Intervals::new();
+        let within = Interval::new(meta.from_ms.saturating_mul(NS_PER_MS), meta.until_ms.saturating_mul(NS_PER_MS));
+        within.into_iter().for_each(|interval| times.add(interval));
+        times.intersect(&seen.on).total_ns() > 0
+    };
+    band.metas.iter().filter(on).cloned().collect()
+}
+
+pub(super) fn unit(packages: &[PackageMeta]) -> &'static str {
+    if !packages.is_empty() && packages.iter().all(|meta| meta.unit == "dBm") { "dBm" } else { "dB" }
+}
+
+fn name(kind: FoundKind, finding: &Finding) -> String {
+    let told = format!("{} {:.0} {}", kind.id(), finding.centre_hz, finding.first_ns);
+    hex::encode(Sha256::digest(told)).chars().take(16).collect()
 }

@@ -7,10 +7,10 @@ use guiju_kernel::time::{civil_of, date_of, midnight, to_millis};
 use guiju_spectrum::hours::{Interval, Intervals};
 
 use super::NS_PER_MS;
-use super::rules::RadioRules;
 use super::shelf::{PackageMeta, Station};
 use crate::answer::OfficeError;
 use crate::office::Office;
+use crate::radio_rules::RadioRules;
 
 /// Missing numbers that are named; the others are counted.
 const NAMED_MOST: usize = 5;

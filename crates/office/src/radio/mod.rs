@@ -11,19 +11,16 @@ mod health;
 mod occupancy;
 mod overview;
 mod place;
-mod rules;
-mod score;
 mod shelf;
+mod search;
 mod spectra;
-mod survey;
 
 pub use desk::{RadioCase, RadioDesk, Warning};
 pub use evidence::EVIDENCE_FORMAT;
-pub use findings::{Finding, FindingKind, Findings, Reason, Seen, Searched};
+pub use findings::{Found, FoundKind, Findings, Searched, Silent};
 pub use health::{Hours, ReceiverHealth, StationHealth};
 pub use occupancy::{Channel, ChannelUse, HourUse, Occupancy, OccupancyAsk};
 pub use place::{Located, StationPoint};
-pub use rules::RadioRules;
 pub use shelf::{PackageMeta, RadioShelf};
 pub use spectra::{Assignment, Peak, SpectraAsk, SpectraView, SpectrumLine};
 
@@ -33,6 +30,7 @@ use guiju_kernel::record::ActorKind;
 use crate::answer::OfficeError;
 use crate::cases::oversees;
 use crate::office::Office;
+use crate::radio_rules::RadioRules;
 use crate::stations::PACKAGES;
 
 /// The procedure of leads from monitoring, and the act by which one is registered.
@@ -74,8 +72,8 @@ impl Office {
     /// The pack's parameters of monitoring.
     ///
     /// # Errors
-    /// [`OfficeError::Pack`] where the pack has none, or they cannot be read.
+    /// [`OfficeError::Pack`] where the pack has none, or one of them cannot be.
     pub fn radio_rules(&self) -> Result<RadioRules, OfficeError> {
-        RadioRules::of(&self.pack())
+        crate::radio_rules::radio_rules(&self.pack())
     }
 }

@@ -10,6 +10,7 @@ use guiju_kernel::procedure::Person;
 use guiju_spectrum::package::{HOLE, Opened, STEPS_PER_DB};
 use sha2::{Digest, Sha256};
 
+use super::findings::unit;
 use super::shelf::{self, PackageMeta, off_thread};
 use super::spectra::SpectraAsk;
 use crate::answer::OfficeError;
@@ -170,7 +171,7 @@ impl Office {
             quantile: rules.quantile,
             revisit_ns,
             bin_hz,
-            unit: if !metas.is_empty() && metas.iter().all(|meta| meta.unit == "dBm") { "dBm" } else { "dB" },
+            unit: unit(&metas),
             packages: metas.len(),
         })
     }

@@ -5,7 +5,7 @@
 use guiju_spectrum::locate::{Area, Levels, Plane, Point, locate};
 use serde::Serialize;
 
-use super::rules::Locating;
+use crate::radio_rules::LocatingRules;
 
 /// Stations that are needed: two coordinates and the power are unknown.
 pub(super) const STATIONS_LEAST: usize = 3;
@@ -36,7 +36,7 @@ pub struct Located {
 }
 
 /// Locates by levels in dB at stations (latitude and longitude in degrees).
-pub(super) fn located(readings: &[((f64, f64), f64)], rules: &Locating) -> Option<Located> {
+pub(super) fn located(readings: &[((f64, f64), f64)], rules: &LocatingRules) -> Option<Located> {
     if readings.len() < STATIONS_LEAST {
         return None;
     }
@@ -73,7 +73,7 @@ pub(super) fn located(readings: &[((f64, f64), f64)], rules: &Locating) -> Optio
 mod tests {
     use super::*;
 
-    const RULES: Locating = Locating { exponent: 3.5, sigma_db: 2.0, margin_m: 20_000.0 };
+    const RULES: LocatingRules = LocatingRules { exponent: 3.5, sigma_db: 2.0, margin_m: 20_000.0 };
 
     #[test]
     fn levels_at_five_stations_point_to_the_transmitter_and_two_to_nothing() {

@@ -13,10 +13,9 @@ use guiju_store::EntryQuery;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::findings::Searching;
+use super::search::Searching;
 use super::occupancy::PackageUse;
 use super::overview::Overview;
-use super::survey::PackageSurvey;
 use crate::answer::OfficeError;
 use crate::office::Office;
 use crate::stations::{CONTENT, PACKAGES, STATIONS, TIMES};
@@ -103,7 +102,6 @@ pub struct RadioShelf {
     read: tokio::sync::Mutex<BTreeMap<String, Read>>,
     opened: Mutex<Vec<(String, Arc<Opened>)>>,
     pub(super) overviews: Kept<Overview>,
-    pub(super) surveys: Kept<PackageSurvey>,
     pub(super) uses: Kept<PackageUse>,
     /// Held while a search looks through packages: one at a time.
     pub(super) searching: tokio::sync::Mutex<()>,
@@ -235,6 +233,12 @@ pub(super) fn number(fields: &serde_json::Map<String, Value>, name: &str) -> i64
     fields.get(name).and_then(Value::as_i64).unwrap_or(0)
 }
 
+/// Latitude and longitude in degrees; where a form left them at nought they are not known.
+pub(super) fn degrees(fields: &serde_json::Map<String, Value>) -> Option<(f64, f64)> {
+    let read = |name: &str| text(fields, name).trim().parse::<f64>().ok().filter(|degrees| degrees.is_finite());
+    read("latitude").zip(read("longitude")).filter(|at| *at != (0.0, 0.0))
+}
+
 fn moment(fields: &serde_json::Map<String, Value>, name: &str) -> Option<i64> {
     parse(fields.get(name)?.as_str()?).ok().map(to_millis)
 }
@@ -273,13 +277,12 @@ fn backed_of(row: &EntryRow) -> Option<Backed> {
 
 fn station_of(row: &EntryRow, read: &Read) -> Station {
     let fields = fields(row).unwrap_or_default();
-    let degrees = |name: &str| text(&fields, name).trim().parse::<f64>().ok().filter(|degrees| degrees.is_finite());
     let receivers = fields.get("receivers").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     Station {
         station: row.key.clone(),
         name: text(&fields, "name"),
         receivers: receivers.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        degrees: degrees("latitude").zip(degrees("longitude")).filter(|at| *at != (0.0, 0.0)),
+        degrees: degrees(&fields),
         packages: read.packages.clone(),
         times: read.times.clone(),
     }

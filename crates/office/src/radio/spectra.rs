@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant as Monotonic};
 
 use guiju_kernel::procedure::Person;
-use guiju_kernel::time::parse_date;
+use guiju_kernel::time::{midnight, parse_date, to_millis};
 use guiju_spectrum::emission::{Joining, emissions};
+use guiju_spectrum::licence::{Assignment as Licence, Place};
 use guiju_spectrum::package::Tile;
 use guiju_spectrum::psd::Spectrum;
 use guiju_spectrum::window::Window;
@@ -14,6 +15,7 @@ use guiju_store::EntryQuery;
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::findings::unit;
 use super::overview::{Line, Overview};
 use super::shelf::{self, PackageMeta, off_thread};
 use super::{ASSIGNMENTS, NS_PER_MS};
@@ -84,6 +86,10 @@ pub struct Assignment {
     /// Half-open days.
     pub valid_from: Option<Date>,
     pub valid_until: Option<Date>,
+    /// Latitude and longitude in degrees, where they can be read.
+    pub degrees: Option<(f64, f64)>,
+    pub erp_w: i64,
+    pub height_m: i64,
     /// The version of the entry that was read.
     pub version: u32,
 }
@@ -97,9 +103,21 @@ impl Assignment {
         self.frequency_hz + self.bandwidth_hz / 2.0
     }
 
-    /// Whether it is in force on a day.
-    pub fn valid_on(&self, day: Date) -> bool {
-        self.valid_from.is_none_or(|from| from <= day) && self.valid_until.is_none_or(|until| day < until)
+    /// As the analysis takes it.
+    pub(super) fn licence(&self) -> Licence {
+        let ns = |day: Date| to_millis(midnight(day)).saturating_mul(NS_PER_MS);
+        Licence {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            centre_hz: self.frequency_hz,
+            bandwidth_hz: self.bandwidth_hz,
+            tolerance_hz: self.tolerance_hz,
+            from_ns: self.valid_from.map_or(i64::MIN, ns),
+            until_ns: self.valid_until.map_or(i64::MAX, ns),
+            place: self.degrees.and_then(|(latitude, longitude)| Place::new(latitude, longitude)),
+            erp_w: self.erp_w as f64,
+            height_m: self.height_m as f64,
+        }
     }
 }
 
@@ -121,7 +139,7 @@ impl Office {
             return Err(OfficeError::Input(why.to_owned()));
         }
         let metas = self.packages_of(ask).await?;
-        let unit = if !metas.is_empty() && metas.iter().all(|meta| meta.unit == "dBm") { "dBm" } else { "dB" };
+        let unit = unit(&metas);
         let (time, band) = (ask.time_ns(), (ask.low_hz, ask.high_hz));
         let mut tile = Tile::empty(ask.width, ask.height);
         let mut line = Line::over(band, if ask.width == 0 { LINE_POINTS } else { ask.width });
@@ -209,6 +227,9 @@ impl Office {
                 tolerance_hz: shelf::number(&fields, "tolerance_hz") as f64,
                 valid_from: day("valid_from"),
                 valid_until: day("valid_until"),
+                degrees: shelf::degrees(&fields),
+                erp_w: shelf::number(&fields, "erp_w"),
+                height_m: shelf::number(&fields, "height_m"),
                 version: row.version,
             })
         });
@@ -222,7 +243,7 @@ impl Office {
     /// # Errors
     /// [`OfficeError::Pack`] where the pack says no threshold.
     pub fn radio_peaks(&self, ask: &SpectraAsk, line: &[Option<(f32, f32)>]) -> Result<Vec<Peak>, OfficeError> {
-        let over = self.radio_rules()?.detection.over_floor_db;
+        let over = self.radio_rules()?.watching.least_db;
         let powers: Vec<Option<f64>> =
             line.iter().map(|level| level.map(|(mean, _)| 10f64.powf(f64::from(mean) / 10.0))).collect();
         let step = (ask.high_hz - ask.low_hz) / line.len().max(1) as f64;
