@@ -26,6 +26,7 @@ pub use spectra::{Assignment, Peak, SpectraAsk, SpectraView, SpectrumLine};
 
 use guiju_kernel::procedure::Person;
 use guiju_kernel::record::ActorKind;
+use guiju_pack::Pack;
 
 use crate::answer::OfficeError;
 use crate::cases::oversees;
@@ -54,19 +55,12 @@ impl Office {
     /// [`OfficeError::NotYours`] with the roles whose right it is.
     pub fn radio_reader(&self, who: &Person) -> Result<(), OfficeError> {
         let pack = self.pack();
-        let keepers = pack.register(PACKAGES).map(|register| register.kept_by.clone()).unwrap_or_default();
-        let own = pack.organs.iter().any(|organ| organ.own && Some(&organ.id) == who.organ.as_ref());
-        let keeps = keepers.iter().any(|role| who.roles.contains(role));
-        if who.kind == ActorKind::Officer && own && (keeps || oversees(who)) {
+        if may_read(&pack, who) {
             return Ok(());
         }
+        let keepers = pack.register(PACKAGES).map(|register| register.kept_by.clone()).unwrap_or_default();
         let titles = keepers.iter().filter_map(|role| pack.role(role)).map(|role| role.title.zh.clone());
         Err(OfficeError::NotYours { holder: titles.collect::<Vec<_>>().join("、") })
-    }
-
-    /// Whether this person has radio pages at all: for navigation.
-    pub fn reads_radio(&self, who: &Person) -> bool {
-        self.pack().register(PACKAGES).is_some() && self.radio_reader(who).is_ok()
     }
 
     /// The pack's parameters of monitoring.
@@ -76,4 +70,12 @@ impl Office {
     pub fn radio_rules(&self) -> Result<RadioRules, OfficeError> {
         crate::radio_rules::radio_rules(&self.pack())
     }
+}
+
+/// Whether this person has radio pages at all: not where the pack has no register of packages.
+pub fn may_read(pack: &Pack, who: &Person) -> bool {
+    let Some(register) = pack.register(PACKAGES) else { return false };
+    let own = pack.organs.iter().any(|organ| organ.own && Some(&organ.id) == who.organ.as_ref());
+    let keeps = register.kept_by.iter().any(|role| who.roles.contains(role));
+    who.kind == ActorKind::Officer && own && (keeps || oversees(who))
 }

@@ -15,7 +15,7 @@ use guiju_spectrum::watch::{Sweep, Watcher};
 use sha2::{Digest, Sha256};
 use tokio::runtime::Handle;
 
-use super::findings::{Band, Findings, Searched, judged};
+use super::findings::{Band, Findings, Found, Searched, judged};
 use super::shelf::{PackageMeta, Station, off_thread};
 use super::spectra::Assignment;
 use super::{NS_PER_MS, shelf};
@@ -106,6 +106,34 @@ impl Office {
             }
             None => Ok(Findings::Computing { done: search.done.load(Ordering::Relaxed), all: search.all }),
         }
+    }
+
+    /// What searches that have ended found within a time (ms since 1970 UTC) and a band; begins none.
+    ///
+    /// # Errors
+    /// [`OfficeError::NotYours`].
+    pub fn radio_found_lately(
+        &self,
+        who: &Person,
+        (from_ms, until_ms): (i64, i64),
+        (low, high): (f64, f64),
+    ) -> Result<Vec<(Arc<Searched>, Found)>, OfficeError> {
+        self.radio_reader(who)?;
+        let searches = self.radio.searches.lock().unwrap_or_else(PoisonError::into_inner);
+        let ended: Vec<_> = searches.values().filter_map(|search| search.result.get()?.as_ref().ok().cloned()).collect();
+        drop(searches);
+        let mut found: Vec<(Arc<Searched>, Found)> = Vec::new();
+        for searched in ended {
+            for one in &searched.found {
+                let (first, last) = one.time_ms();
+                let within = first < until_ms && last > from_ms && (low..high).contains(&one.finding.centre_hz);
+                if within && !found.iter().any(|(_, other)| other.id == one.id) {
+                    found.push((searched.clone(), one.clone()));
+                }
+            }
+        }
+        found.sort_by(|a, b| a.1.finding.centre_hz.total_cmp(&b.1.finding.centre_hz));
+        Ok(found)
     }
 
     async fn basis(&self, from_ms: i64, until_ms: i64) -> Result<Basis, OfficeError> {
