@@ -85,43 +85,9 @@ pub fn radio_rules(pack: &Pack) -> Result<RadioRules, OfficeError> {
         return Err(OfficeError::Pack(said.to_owned()));
     };
     Ok(RadioRules {
-        watching: WatchRules {
-            block_sweeps: usize::try_from(watching.block_sweeps).unwrap_or(usize::MAX),
-            averages: f64::from(watching.averages),
-            false_alarm: 1.0 / watching.false_alarm_one_in as f64,
-            least_db: f64::from(watching.least_db),
-            valley_db: f64::from(watching.valley_db),
-            narrowest_hz: watching.narrowest_hz as f64,
-            same_hz: watching.same_hz as f64,
-            sweeps_least: watching.sweeps_least,
-        },
-        matching: MatchRules {
-            centre_uncertainty_bins: f64::from(matching.centre_uncertainty_bins),
-            bandwidth_excess: f64::from(matching.bandwidth_excess_percent) / 100.0,
-            reach_km: f64::from(matching.reach_km),
-            field_sigmas: f64::from(matching.field_sigmas),
-            field_sigma_db: f64::from(matching.field_sigma_db),
-            candidates_most: usize::try_from(matching.candidates_most).unwrap_or(usize::MAX),
-        },
-        finding: FindingRules {
-            same_hz: finding.same_hz as f64,
-            zone_offset_minutes: ZONE_MINUTES,
-            raster_hz: finding.raster_hz as f64,
-            off_raster_hz: finding.off_raster_hz as f64,
-            drift_hz: finding.drift_hz as f64,
-            local_db: f64::from(finding.local_db),
-            points: Points {
-                unmatched: finding.points.unmatched,
-                off_raster: finding.points.off_raster,
-                timer: finding.points.timer,
-                local: finding.points.local,
-                drift: finding.points.drift,
-            },
-            lead_at: finding.lead_at,
-            parents_db: f64::from(finding.parents_db),
-            product_below_db: f64::from(finding.product_below_db),
-            silent_hours: finding.silent_hours,
-        },
+        watching: watching_of(watching),
+        matching: matching_of(matching),
+        finding: finding_of(finding),
         occupancy: OccupancyRules { over_floor_db: f64::from(occupancy.over_floor_db), quantile: *quantile },
         locating: LocatingRules {
             exponent: f64::from(locating.exponent_tenths) / 10.0,
@@ -130,6 +96,52 @@ pub fn radio_rules(pack: &Pack) -> Result<RadioRules, OfficeError> {
         },
         health: HealthRules { silent_hours: i64::from(health.silent_hours), clock_ms: i64::from(health.clock_ms) },
     })
+}
+
+fn watching_of(watching: &guiju_pack::WatchingRules) -> WatchRules {
+    WatchRules {
+        block_sweeps: usize::try_from(watching.block_sweeps).unwrap_or(usize::MAX),
+        averages: f64::from(watching.averages),
+        false_alarm: 1.0 / watching.false_alarm_one_in as f64,
+        least_db: f64::from(watching.least_db),
+        valley_db: f64::from(watching.valley_db),
+        narrowest_hz: watching.narrowest_hz as f64,
+        same_hz: watching.same_hz as f64,
+        sweeps_least: watching.sweeps_least,
+    }
+}
+
+fn matching_of(matching: &guiju_pack::MatchingRules) -> MatchRules {
+    MatchRules {
+        centre_uncertainty_bins: f64::from(matching.centre_uncertainty_bins),
+        bandwidth_excess: f64::from(matching.bandwidth_excess_percent) / 100.0,
+        reach_km: f64::from(matching.reach_km),
+        field_sigmas: f64::from(matching.field_sigmas),
+        field_sigma_db: f64::from(matching.field_sigma_db),
+        candidates_most: usize::try_from(matching.candidates_most).unwrap_or(usize::MAX),
+    }
+}
+
+fn finding_of(finding: &guiju_pack::FindingRules) -> FindingRules {
+    FindingRules {
+        same_hz: finding.same_hz as f64,
+        zone_offset_minutes: ZONE_MINUTES,
+        raster_hz: finding.raster_hz as f64,
+        off_raster_hz: finding.off_raster_hz as f64,
+        drift_hz: finding.drift_hz as f64,
+        local_db: f64::from(finding.local_db),
+        points: Points {
+            unmatched: finding.points.unmatched,
+            off_raster: finding.points.off_raster,
+            timer: finding.points.timer,
+            local: finding.points.local,
+            drift: finding.points.drift,
+        },
+        lead_at: finding.lead_at,
+        parents_db: f64::from(finding.parents_db),
+        product_below_db: f64::from(finding.product_below_db),
+        silent_hours: finding.silent_hours,
+    }
 }
 
 #[cfg(test)]
