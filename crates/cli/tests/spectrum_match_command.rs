@@ -62,7 +62,8 @@ fn signals_are_judged_and_overlapping_assignments_are_told() {
     assert_eq!(found["overlaps"], serde_json::json!([["A1", "A2"]]));
     let plain = guiju("match", &[&signals, "--register", &register]);
     let text = String::from_utf8(plain.stdout).unwrap();
-    for words in ["符合指配 / Conforming", "没有指配 / No assignment", "台账重叠：A1 与 A2", "the field was not judged"] {
+    for words in ["符合指配 / Conforming", "没有指配 / No assignment", "台账重叠：A1 与 A2", "the field was not judged"]
+    {
         assert!(text.contains(words), "{words}: {text}");
     }
     let only = written(&folder, "only.csv", &SIGNALS.lines().take(2).collect::<Vec<_>>().join("\n"));
@@ -74,7 +75,11 @@ fn rules_may_come_from_a_file_and_have_no_hidden_parts() {
     let folder = TempDir::new().unwrap();
     let (signals, register) = (written(&folder, "signals.csv", SIGNALS), written(&folder, "register.csv", REGISTER));
     let example = include_str!("../../spectrum/samples/match-rules.json");
-    let wide = written(&folder, "wide.json", &example.replace("\"centre_uncertainty_bins\": 1.0", "\"centre_uncertainty_bins\": 5.0"));
+    let wide = written(
+        &folder,
+        "wide.json",
+        &example.replace("\"centre_uncertainty_bins\": 1.0", "\"centre_uncertainty_bins\": 5.0"),
+    );
     let output = guiju("match", &[&signals, "--register", &register, "--rules", &wide, "--json"]);
     assert_eq!(json(&output)["signals"][1]["outcome"], "conforming", "{}", told(&output));
     let part = written(&folder, "part.json", "{\"reach_km\": 100.0}");
@@ -94,7 +99,8 @@ fn a_register_with_wrong_rows_is_refused_and_wrong_signals_are_left_out_aloud() 
     for words in ["wrong.csv", "第2行", "line 2", "第3行", "line 3", "is no place"] {
         assert!(said.contains(words), "{words}: {said}");
     }
-    let spoiled = SIGNALS.replace("2024-11-25 10:00:00,98601000", "1970-01-01 00:00:03,98601000").replace("95335000", "-inf");
+    let spoiled =
+        SIGNALS.replace("2024-11-25 10:00:00,98601000", "1970-01-01 00:00:03,98601000").replace("95335000", "-inf");
     let (signals, register) = (written(&folder, "spoiled.csv", &spoiled), written(&folder, "register.csv", REGISTER));
     let output = guiju("match", &[&signals, "--register", &register, "--json"]);
     let (said, found) = (told(&output), json(&output));
@@ -119,7 +125,10 @@ fn bearings() -> String {
     for (n, (latitude, longitude)) in stations.iter().enumerate() {
         let narrow = 22.55_f64.to_radians().cos();
         let (east, north) = ((113.10 - longitude) * narrow, 22.55 - latitude);
-        text.push_str(&format!("S{n},{latitude},{longitude},{:.3},1\n", east.atan2(north).to_degrees().rem_euclid(360.0)));
+        text.push_str(&format!(
+            "S{n},{latitude},{longitude},{:.3},1\n",
+            east.atan2(north).to_degrees().rem_euclid(360.0)
+        ));
         if n < 2 {
             text.push_str(&format!("N{n},0,0,10,1\n"));
         }
@@ -156,10 +165,11 @@ fn what_cannot_be_located_is_refused_in_both_languages() {
     let heading = "station,latitude,longitude,level_db,level_sigma_db\n";
     let few = written(&folder, "few.csv", &format!("{heading}A,22.5,113.1,-60,2\nB,22.6,113.1,-70,2\n"));
     let none = written(&folder, "none.csv", "station,latitude,longitude\nA,22.5,113.1\n");
-    let cases: [(&[&str], &str, &str); 4] = [
+    let cases: [(&[&str], &str, &str); 5] = [
         (&[&few], "至少需要", "are needed"),
         (&[&none], "第1行", "line 1"),
         (&[&few, "--exponent", "0"], "正数", "positive"),
+        (&[&few, "--area", "1,2,3"], "西、南、东、北", "west, south, east, north"),
         (&[&few, "--area", "2,2,1,1"], "搜索区域为空", "search area is empty"),
     ];
     for (args, zh, en) in cases {
