@@ -1,6 +1,6 @@
 //! `guiju spectrum match` and `locate` through the binary: outcomes, overlaps, bad rows with file and line in both languages.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test whose own data cannot be made has failed")]
+#![expect(clippy::unwrap_used, reason = "a test whose own data cannot be made has failed")]
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
