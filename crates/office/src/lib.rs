@@ -22,6 +22,7 @@ mod office;
 pub mod officers;
 mod parties;
 pub mod publications;
+pub mod radio;
 mod radio_rules;
 mod receipts;
 mod registers;

@@ -3,6 +3,7 @@
 mod locate;
 mod matching;
 mod psd;
+mod scan;
 
 use std::fs::File;
 use std::io::BufReader;
@@ -24,6 +25,8 @@ pub struct SpectrumArgs {
 enum What {
     /// A recording's spectrum and what transmits in it / 录制文件的频谱和其中的发射
     Psd(psd::PsdArgs),
+    /// The signals of a recording of sweeps: when each was on, and with a register what each is / 频谱扫描记录中的信号
+    Scan(scan::ScanArgs),
     /// Measured signals against a register of assignments / 信号与频率指配比对
     Match(matching::MatchArgs),
     /// Where a transmitter stands / 发射机定位
@@ -33,6 +36,7 @@ enum What {
 pub fn run(args: &SpectrumArgs) -> Result<ExitCode, Fault> {
     match &args.what {
         What::Psd(args) => psd::run(args),
+        What::Scan(args) => scan::run(args),
         What::Match(args) => matching::run(args),
         What::Locate(args) => locate::run(args),
     }

@@ -13,6 +13,12 @@ pub struct RadioRules {
     pub matching: MatchingRules,
     /// 合并各站、评分。Putting stations together, and scoring.
     pub finding: FindingRules,
+    /// 信道占用度。Occupancy of channels.
+    pub occupancy: OccupancyRules,
+    /// 按各站电平估计位置。Estimating a place from levels at stations.
+    pub locating: LocatingRules,
+    /// 监测站状态。The state of stations.
+    pub health: HealthRules,
 }
 
 /// 从频谱中发现信号。
@@ -95,4 +101,36 @@ pub struct FindingPoints {
     pub local: u32,
     /// 频率漂移。Drifting.
     pub drift: u32,
+}
+
+/// 信道占用度。
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OccupancyRules {
+    /// 高出噪声多少分贝算占用。A channel is occupied from so many decibels over the noise.
+    pub over_floor_db: u32,
+    /// 置信区间：90、95 或 99。The confidence of intervals: 90, 95 or 99.
+    pub confidence_percent: u32,
+}
+
+/// 按各站电平估计位置。
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LocatingRules {
+    /// 路径损耗指数（十分之一）。Path-loss exponent, in tenths.
+    pub exponent_tenths: u32,
+    /// 电平的标准差（分贝）。Deviation of a level.
+    pub sigma_db: u32,
+    /// 在监测站以外多远搜索（公里）。How far beyond the stations is searched.
+    pub margin_km: u32,
+}
+
+/// 监测站状态。
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HealthRules {
+    /// 多少小时没有数据包算失联。Silent after so many hours without a package.
+    pub silent_hours: u32,
+    /// 站钟偏差多少毫秒起提醒。Clock offsets from here on are pointed out.
+    pub clock_ms: u32,
 }
