@@ -79,8 +79,7 @@ fn matched(args: &ScanArgs, register: &Path, watched: &Watched, rules: &RadioRul
     let told = |complaints: Vec<Complaint>| {
         complaints.into_iter().map(|complaint| in_both(complaint.of(name.clone()))).collect::<Vec<_>>().join("\n")
     };
-    let assignments =
-        licence::read(opened(register)?, &licence::Columns::plain(), &Clock::beijing()).map_err(told)?;
+    let assignments = licence::read(opened(register)?, &licence::Columns::plain(), &Clock::beijing()).map_err(told)?;
     let (register, _) = Register::new(assignments);
     for (one, other) in register.overlaps(rules.matching.reach_km, OVERLAPS_MOST) {
         let name = |at: usize| register.all().get(at).map_or("", |one| one.id.as_str());

@@ -62,9 +62,11 @@ impl Line {
     /// Adds what a package measured within a time.
     pub fn add_opened(&mut self, opened: &Opened, time: (i64, i64)) {
         let trace = Trace::of(opened, time);
-        let columns = trace.mean_db.iter().zip(&trace.most_db).map(|(mean, most)| {
-            (mean.map(|db| 10f64.powf(f64::from(db) / 10.0)), most.map_or(HOLE, step_of))
-        });
+        let columns = trace
+            .mean_db
+            .iter()
+            .zip(&trace.most_db)
+            .map(|(mean, most)| (mean.map(|db| 10f64.powf(f64::from(db) / 10.0)), most.map_or(HOLE, step_of)));
         self.add((opened.header.low_hz, opened.header.bin_hz), columns, trace.sweeps);
     }
 

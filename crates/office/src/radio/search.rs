@@ -120,7 +120,8 @@ impl Office {
     ) -> Result<Vec<(Arc<Searched>, Found)>, OfficeError> {
         self.radio_reader(who)?;
         let searches = self.radio.searches.lock().unwrap_or_else(PoisonError::into_inner);
-        let ended: Vec<_> = searches.values().filter_map(|search| search.result.get()?.as_ref().ok().cloned()).collect();
+        let ended: Vec<_> =
+            searches.values().filter_map(|search| search.result.get()?.as_ref().ok().cloned()).collect();
         drop(searches);
         let mut found: Vec<(Arc<Searched>, Found)> = Vec::new();
         for searched in ended {
