@@ -1,6 +1,6 @@
 //! `guiju spectrum match` and `locate` through the binary: outcomes, overlaps, bad rows with file and line in both languages.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test whose own data cannot be made has failed")]
+#![expect(clippy::unwrap_used, reason = "a test whose own data cannot be made has failed")]
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -165,10 +165,11 @@ fn what_cannot_be_located_is_refused_in_both_languages() {
     let heading = "station,latitude,longitude,level_db,level_sigma_db\n";
     let few = written(&folder, "few.csv", &format!("{heading}A,22.5,113.1,-60,2\nB,22.6,113.1,-70,2\n"));
     let none = written(&folder, "none.csv", "station,latitude,longitude\nA,22.5,113.1\n");
-    let cases: [(&[&str], &str, &str); 4] = [
+    let cases: [(&[&str], &str, &str); 5] = [
         (&[&few], "至少需要", "are needed"),
         (&[&none], "第1行", "line 1"),
         (&[&few, "--exponent", "0"], "正数", "positive"),
+        (&[&few, "--area", "1,2,3"], "西、南、东、北", "west, south, east, north"),
         (&[&few, "--area", "2,2,1,1"], "搜索区域为空", "search area is empty"),
     ];
     for (args, zh, en) in cases {

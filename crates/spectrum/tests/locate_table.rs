@@ -1,6 +1,6 @@
 //! Tables of readings: what says nothing is left out with its line, what is left is located, and the drawing shows it.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where something does not hold")]
+#![expect(clippy::indexing_slicing, reason = "a test ends where something does not hold")]
 
 use guiju_spectrum::complaint::Place;
 use guiju_spectrum::locate::{Fault, Kind, Plane, Point, Readings, locate, svg};

@@ -1,11 +1,6 @@
 //! A register as a file, the order in which candidates are looked at, and the field of an assignment: against slow looks and stated rules.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "what a test cannot find fails the test"
-)]
+#![expect(clippy::unwrap_used, reason = "what a test cannot find fails the test")]
 
 use guiju_spectrum::licence::{Assignment, Columns, FIELDS, Place, Register, read};
 use guiju_spectrum::matching::{

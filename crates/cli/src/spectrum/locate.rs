@@ -15,8 +15,8 @@ pub struct LocateArgs {
     /// CSV: station, latitude, longitude and level_db, bearing_deg or arrival_ns, each with its sigma / 读数表
     file: PathBuf,
     /// Search area in degrees: west, south, east, north; without it the receivers' surroundings / 搜索区域（度）
-    #[arg(long, value_name = "W,S,E,N", value_delimiter = ',', num_args = 4, allow_hyphen_values = true)]
-    area: Option<Vec<f64>>,
+    #[arg(long, value_name = "W,S,E,N", value_parser = edges, allow_hyphen_values = true)]
+    area: Option<[f64; 4]>,
     /// How levels fall with distance: 2 in free space, 3 to 4 in towns / 路径损耗指数
     #[arg(long, default_value_t = 3.5)]
     exponent: f64,
@@ -25,6 +25,18 @@ pub struct LocateArgs {
     svg: Option<PathBuf>,
     #[arg(long)]
     json: bool,
+}
+
+/// Four numbers between commas.
+fn edges(text: &str) -> Result<[f64; 4], String> {
+    let numbers: Option<Vec<f64>> = text.split(',').map(|one| one.trim().parse().ok()).collect();
+    numbers.and_then(|numbers| <[f64; 4]>::try_from(numbers).ok()).ok_or_else(|| {
+        let (zh, en) = (
+            "须为以逗号分隔的四个数：西、南、东、北",
+            "four numbers between commas are needed: west, south, east, north",
+        );
+        format!("{zh} / {en}")
+    })
 }
 
 /// What was found, and where the parts of it stand in the table.
@@ -66,13 +78,12 @@ pub fn run(args: &LocateArgs) -> Result<ExitCode, Fault> {
 }
 
 fn area(args: &LocateArgs, readings: &Readings) -> Result<Area, guiju_spectrum::locate::Fault> {
-    match args.area.as_deref() {
+    match args.area {
         Some([west, south, east, north]) => {
-            let low = readings.plane.point(*south, *west);
-            let high = readings.plane.point(*north, *east);
+            let (low, high) = (readings.plane.point(south, west), readings.plane.point(north, east));
             Area::new(low.east_m, high.east_m, low.north_m, high.north_m)
         }
-        _ => readings.area(),
+        None => readings.area(),
     }
 }
 

@@ -54,21 +54,21 @@ pub struct MatchArgs {
 const SQUARE_M: f64 = 500.0;
 
 pub fn run(args: &MatchArgs) -> Result<ExitCode, Fault> {
+    let told = |told| told_of(&args.file, told);
+    let (signals, left_out) = read_signals(opened(&args.file)?, &Clock::beijing()).map_err(told)?;
+    for one in &left_out {
+        eprintln!("guiju: {}", told(one.clone()));
+    }
+    if signals.is_empty() {
+        let (zh, en) = ("没有可用的信号行", "no usable row of a signal is left");
+        return Err(format!("{}: {zh} / {en}", args.file.display()).into());
+    }
     let pack = Pack::embedded().map_err(|complaints| format!("{complaints:?}"))?;
     let rules = match &args.rules {
         None => radio_rules(&pack)?.matching,
         Some(file) => rules_of(file)?,
     };
     let register = register_of(&args.register, &pack)?;
-    let (signals, left_out) =
-        read_signals(opened(&args.file)?, &Clock::beijing()).map_err(|told| told_of(&args.file, told))?;
-    for told in &left_out {
-        eprintln!("guiju: {}", told_of(&args.file, told.clone()));
-    }
-    if signals.is_empty() {
-        let (zh, en) = ("没有可用的信号行", "no usable row of a signal is left");
-        return Err(format!("{}: {zh} / {en}", args.file.display()).into());
-    }
     let curves = args.curves.as_ref().map(|file| curves_of(file)).transpose()?;
     let receiving = Receiving { height_m: args.antenna_m, clutter_m: args.clutter_m, square_m: SQUARE_M };
     let predict = |one: &Assignment, km: f64| predicted_dbuv_m(curves.as_ref()?, &receiving, one, km);
