@@ -148,11 +148,12 @@ impl Spool {
 
     /// Begins a journal. A crash on the way leaves one without measurements, which is removed, or a whole one.
     fn begin(&self, heading: Heading, carried: Option<Measurement>, part: Measurement) -> Result<Journal, Fault> {
-        let mut name = [0u8; 8];
-        getrandom::fill(&mut name).map_err(|fault| {
+        let mut chance = [0u8; 4];
+        getrandom::fill(&mut chance).map_err(|fault| {
             Fault::new(format!("系统取不到随机数（{fault}）"), format!("the system gives no random numbers ({fault})"))
         })?;
-        let name = hex::encode(name);
+        // In order of time, so that what is packed late is packed in order; never the name of an earlier journal.
+        let name = format!("{:020}-{}", part.moment.start_ns, hex::encode(chance));
         let path = journal_path(&self.folder, &name);
         let told = serde_json::to_vec(&heading).unwrap_or_default();
         let first_ns = carried.as_ref().map_or(part.moment.start_ns, |carried| carried.moment.start_ns);
