@@ -36,6 +36,23 @@ pub(crate) enum Seen {
     Scan { moment: Moment, heading: String, rows: String },
 }
 
+/// Why a measurement does not count.
+#[derive(Debug)]
+pub(crate) enum Lost {
+    /// The disk did not take it; nor will it take the next, before there is room.
+    Disk(Fault),
+    /// It is not one that a package could hold.
+    Shape(Fault),
+}
+
+impl From<Lost> for Fault {
+    fn from(lost: Lost) -> Self {
+        match lost {
+            Lost::Disk(fault) | Lost::Shape(fault) => fault,
+        }
+    }
+}
+
 /// When journals are packed, and how much room is kept.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
@@ -88,25 +105,25 @@ impl Spool {
     ///
     /// # Errors
     /// No room, or a disk that fails: then the measurement does not count.
-    pub(crate) fn record(&mut self, subject: &Subject, seen: &Seen) -> Result<Vec<Moment>, Fault> {
+    pub(crate) fn record(&mut self, subject: &Subject, seen: &Seen) -> Result<Vec<Moment>, Lost> {
         if self.folder.room().is_some_and(|room| room < self.limits.reserve) {
-            return Err(Fault::new(
+            return Err(Lost::Disk(Fault::new(
                 "磁盘已满，停止计入监测时间；请腾出空间，已写入的不受影响",
                 "the disk is full, nothing more is counted; make room: what is written already is safe",
-            ));
+            )));
         }
         let slot = (subject.receiver.clone(), subject.task.clone(), subject.plan.clone());
         let known = self.open.get(&slot).map(|journal| &journal.heading.shape);
         let (shape, measurement) = shaped(seen, known).ok_or_else(|| {
-            Fault::new(
+            Lost::Shape(Fault::new(
                 "一次扫描的频点宽度不一或者过多，无法打包，请检查扫频命令",
                 "the bins of a sweep are of several widths or too many, so it cannot be packed; check the command",
-            )
+            ))
         })?;
         let mut counted = Vec::new();
         for part in by_days(measurement) {
             counted.push(part.moment);
-            self.append(&slot, subject, &shape, part)?;
+            self.append(&slot, subject, &shape, part).map_err(Lost::Disk)?;
         }
         Ok(counted)
     }

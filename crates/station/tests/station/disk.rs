@@ -24,16 +24,19 @@ impl Drop for SmallDisk {
     }
 }
 
-/// A program that writes a sweep of 2,000 bins each 20 ms, noise that does not compress, and notes each stamp before it is written.
-fn noisy(log: &Path) -> String {
-    let script = format!(
-        r#"export TZ=UTC-8
-row() {{ head -c 2000 /dev/urandom | od -An -v -t u1 -w1 | awk '{{printf ", -%d.%02d", 40 + $1 / 8, ($1 * 7) % 100}}'; }}
-while :; do t=$(date "+%Y-%m-%d, %H:%M:%S.%6N"); echo "$t" >> {}; echo "$t, 100000000, 102000000, 1000.00, 20$(row)"; sleep 0.01; done"#,
-        log.display()
-    );
-    let script = script.replace('\'', "''");
-    format!("{{kind: hackrf, command: [sh, -c, '{script}']}}")
+/// A program that writes a sweep of 2,000 bins every 20 ms or so, and notes each stamp in `stamps` before it is written.
+fn sweeping(beside: &Path) -> String {
+    let levels: String = (0..2_000u32).map(|n| format!(", -{}.5", 40 + n * 7 % 30)).collect();
+    std::fs::write(beside.join("levels"), levels).unwrap();
+    let script = r#"cd "$(dirname "$0")"; export TZ=UTC-8; levels=$(cat levels)
+while :; do
+  t=$(date "+%Y-%m-%d, %H:%M:%S.%6N")
+  echo "$t" >> stamps
+  echo "$t, 100000000, 102000000, 1000.00, 20$levels"
+  sleep 0.02
+done"#;
+    std::fs::write(beside.join("sweep.sh"), script).unwrap();
+    format!("{{kind: hackrf, command: [sh, {}]}}", beside.join("sweep.sh").display())
 }
 
 fn stamps(log: &Path) -> Vec<i64> {
@@ -62,19 +65,20 @@ fn a_full_disk_stops_the_counting_and_loses_nothing() {
     std::fs::write(&ballast, vec![1; 2_400_000]).unwrap();
     let log = station._folder.path().join("stamps");
     station.server.set(Mood::Down);
-    let beside = station.begin(&plan(5.0, &noisy(&log)));
+    let beside = station.begin(&plan(5.0, &sweeping(station._folder.path())));
     wait("the disk is full", || station.status().said.watches.iter().any(|watch| watch.not_counted > 20));
     let status = station.status();
     assert!(status.full && status.said.watches[0].said.is_some(), "the status does not say that the disk is full");
-    std::fs::remove_file(&ballast).unwrap();
     let counted = status.said.watches[0].counted;
+    std::fs::remove_file(&ballast).unwrap();
     wait("it goes on", || station.status().said.watches[0].counted > counted + 20);
     station.server.set(Mood::Up);
     let told: Vec<Moment> = beside.end().into_iter().map(|one| one.moment).collect();
     let empty = station.file("empty.csv", "");
     station.once(&plan(5.0, &replay(&empty, "hackrf", 0)));
     let packages = station.server.packages();
-    let delivered: Vec<i64> = packages.iter().flat_map(|one| one.moments().iter().map(|moment| moment.start_ns)).collect();
+    let delivered: Vec<i64> =
+        packages.iter().flat_map(|one| one.moments().iter().map(|moment| moment.start_ns)).collect();
     let missing = told.iter().filter(|moment| !delivered.contains(&moment.start_ns)).count();
     assert_eq!(missing, 0, "of {} that counted", told.len());
     let emitted = stamps(&log);
@@ -100,8 +104,7 @@ fn the_reserve_is_kept() {
 fn a_torn_journal_is_packed_up_to_its_last_whole_record() {
     let station = Station::new();
     station.server.set(Mood::Down);
-    let log = station._folder.path().join("stamps");
-    let beside = station.begin(&plan(5.0, &noisy(&log)));
+    let beside = station.begin(&plan(5.0, &sweeping(station._folder.path())));
     wait("something is journalled", || station.status().journalled > 10);
     // The journal as it is at this moment, before the run ends and packs it.
     let open = station.dir.join("open");

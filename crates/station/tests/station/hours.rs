@@ -11,7 +11,10 @@ const S: i64 = 1_000_000_000;
 fn row(stamp_ns: i64) -> String {
     let stamp = jiff::Timestamp::from_nanosecond(i128::from(stamp_ns)).unwrap();
     let local = stamp.to_zoned(jiff::tz::Offset::constant(8).to_time_zone());
-    format!("{}, 100000000, 100100000, 25000, 1, -50.0, -51.0, nan, -53.0, -53.0\n", local.strftime("%Y-%m-%d, %H:%M:%S"))
+    format!(
+        "{}, 100000000, 100100000, 25000, 1, -50.0, -51.0, nan, -53.0, -53.0\n",
+        local.strftime("%Y-%m-%d, %H:%M:%S")
+    )
 }
 
 /// Sweeps of ten seconds each, the next after each of these gaps in seconds.
@@ -85,7 +88,11 @@ fn recordings_are_taken_in_once() {
     let file = station.file("log.csv", &log(&measurements));
     let how = guiju_station::How { format: guiju_station::Format::RtlPower, integration_seconds: 10.0, zone_hours: 8 };
     let taking = guiju_station::TakingIn {
-        receiver: "FM-1".into(), task: "safeguard".into(), plan: String::new(), revisit_ns: 10 * S, how,
+        receiver: "FM-1".into(),
+        task: "safeguard".into(),
+        plan: String::new(),
+        revisit_ns: 10 * S,
+        how,
     };
     let files = [file.clone(), file.clone()];
     let taken = taking.run(&station.dir, &files).unwrap();

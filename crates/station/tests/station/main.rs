@@ -1,7 +1,13 @@
 //! The agent beside a receiver, in this process: hours are exactly those that were measured, whatever the net, the disk and the clock do.
 //! That it survives being killed, `crates/cli/tests/station` shows.
 
-#![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends where something does not hold")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test ends where something does not hold"
+)]
 
 mod disk;
 mod hours;

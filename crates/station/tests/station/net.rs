@@ -84,7 +84,9 @@ fn a_fast_clock_is_said_and_packages_wait_for_their_time() {
     let now = jiff::Timestamp::now().to_zoned(jiff::tz::Offset::constant(8).to_time_zone());
     let row = format!("{}, 100000000, 100100000, 50000, 1, -50, -51, -51\n", now.strftime("%Y-%m-%d, %H:%M:%S"));
     let beside = station.begin(&plan(10.0, &replay(&station.file("now.csv", &row), "rtl_power", 10)));
-    wait("the package is refused for now", || station.status().said.trouble.is_some_and(|said| said.en.contains("fast")));
+    wait("the package is refused for now", || {
+        station.status().said.trouble.is_some_and(|said| said.en.contains("fast"))
+    });
     assert_eq!((station.status().waiting, station.status().refused), (1, 0));
     // The server's clock comes near: it is taken.
     station.server.kept.lock().unwrap().shift_ms = 0;

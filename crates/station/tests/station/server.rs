@@ -146,7 +146,8 @@ fn answer(first: &str, body: &[u8], kept: &mut Kept, key: &VerifyingKey) -> Opti
     }
     kept.posts += 1;
     let now = now_ms() + kept.shift_ms;
-    let refused = |why: &str| Some(("422 Unprocessable Entity", format!("{{\"zh\":\"不收\",\"en\":\"{why}\",\"now\":{now}}}")));
+    let refused =
+        |why: &str| Some(("422 Unprocessable Entity", format!("{{\"zh\":\"不收\",\"en\":\"{why}\",\"now\":{now}}}")));
     if kept.mood == Mood::Strict {
         return refused("strict");
     }
