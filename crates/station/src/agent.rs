@@ -21,7 +21,7 @@ use crate::status::{Said, Status, WatchStatus};
 use crate::stretch::Subject;
 
 /// How often the recorder looks after journals and its status.
-const TICK: Duration = Duration::from_millis(200);
+const TICK: Duration = Duration::from_millis(100);
 /// How often a status is written when nothing changed.
 const STATUS_EVERY: Duration = Duration::from_secs(2);
 /// The first pause after the server did not take a package; it doubles.

@@ -92,6 +92,10 @@ impl Spool {
     /// Opens the spool and packs what an earlier run left in journals; what cannot be packed now stays and is tried again.
     pub(crate) fn open(folder: Folder, identity: Identity, limits: Limits) -> Result<Self, Fault> {
         let key = folder.key(&identity)?;
+        // What a crash left half written beside its place.
+        for left in names(&folder.outbox(), ".new")? {
+            remove(&folder.outbox().join(left))?;
+        }
         let mut taken = receipts::highest(&folder)?;
         for place in [folder.outbox(), folder.refused()] {
             let numbers = names(&place, ".gjsp")?.into_iter().filter_map(|name| number_of(&name));
@@ -141,6 +145,8 @@ impl Spool {
             let goes_on = journal.heading.shape == *shape
                 && journal.heading.day == day
                 && journal.heading.subject == *subject
+                // A package has one offset: what was measured by another one goes into another package.
+                && journal.heading.clock_offset_ns == self.clock_offset_ns
                 && journal.last.moment.start_ns <= part.moment.start_ns;
             if goes_on && journal.has_room(self.limits.stretch, part.moment.start_ns) {
                 journal.frames.append(&[part.write()])?;

@@ -90,8 +90,8 @@ fn a_full_disk_stops_the_counting_and_loses_nothing() {
 #[test]
 fn the_reserve_is_kept() {
     let station = Station::new();
-    let rows = "2026-11-20, 08:00:10, 100000000, 100100000, 50000, 1, -50, -51, -51\n".repeat(1);
-    let file = station.file("log.csv", &rows);
+    let rows = "2026-11-20, 08:00:10, 100000000, 100100000, 50000, 1, -50, -51, -51\n";
+    let file = station.file("log.csv", rows);
     let plan = plan(10.0, &replay(&file, "rtl_power", 10)).replace("reserve_mib: 0", "reserve_mib: 1000000000");
     assert!(station.once(&plan).is_empty());
     let status = station.status();

@@ -33,7 +33,7 @@ fn log(measurements: &[(i64, i64)]) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 10, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Random gaps around the revisit time, over midnight, with packages of a minute: nothing lost at any seam, nothing made.
     #[test]

@@ -2,7 +2,6 @@
 //! That it survives being killed, `crates/cli/tests/station` shows.
 
 #![expect(
-    clippy::expect_used,
     clippy::panic,
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -1,7 +1,5 @@
 //! A tiny server of stations: checks each package as the office does, keeps it, and answers; it can be down, deaf or strict.
 
-#![allow(dead_code, reason = "shared by several test programs, each of which uses a part")]
-
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
