@@ -16,12 +16,12 @@ use crate::folder::{Folder, Identity, names};
 use crate::plan::Plan;
 use crate::post::{Post, Round};
 use crate::source::{self, Doing, Event, Line};
-use crate::spool::{Limits, Spool};
+use crate::spool::{Limits, Lost, Spool};
 use crate::status::{Said, Status, WatchStatus};
 use crate::stretch::Subject;
 
 /// How often the recorder looks after journals and its status.
-const TICK: Duration = Duration::from_millis(200);
+const TICK: Duration = Duration::from_millis(100);
 /// How often a status is written when nothing changed.
 const STATUS_EVERY: Duration = Duration::from_secs(2);
 /// The first pause after the server did not take a package; it doubles.
@@ -222,10 +222,10 @@ impl<'a> Recorder<'a> {
                         tell(&Counted { receiver: subject.receiver.clone(), moment });
                     }
                 }
-                Err(fault) => {
+                Err(lost) => {
                     status.not_counted += 1;
-                    status.full = true;
-                    status.say(fault);
+                    status.full = matches!(lost, Lost::Disk(_));
+                    status.say(lost.into());
                 }
             },
         }
@@ -257,7 +257,7 @@ impl<'a> Recorder<'a> {
     fn write_status(&mut self) {
         self.written = Instant::now();
         self.status.updated_ms = now_ns().div_euclid(1_000_000);
-        // A full disk may refuse it; `status` looks at the disk itself.
+        // A full disk may refuse even this; `status` looks at the disk itself.
         let _ = self.status.write(&self.folder);
     }
 

@@ -36,6 +36,23 @@ pub(crate) enum Seen {
     Scan { moment: Moment, heading: String, rows: String },
 }
 
+/// Why a measurement does not count.
+#[derive(Debug)]
+pub(crate) enum Lost {
+    /// The disk did not take it; nor will it take the next, before there is room.
+    Disk(Fault),
+    /// It is not one that a package could hold.
+    Shape(Fault),
+}
+
+impl From<Lost> for Fault {
+    fn from(lost: Lost) -> Self {
+        match lost {
+            Lost::Disk(fault) | Lost::Shape(fault) => fault,
+        }
+    }
+}
+
 /// When journals are packed, and how much room is kept.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
@@ -75,6 +92,10 @@ impl Spool {
     /// Opens the spool and packs what an earlier run left in journals; what cannot be packed now stays and is tried again.
     pub(crate) fn open(folder: Folder, identity: Identity, limits: Limits) -> Result<Self, Fault> {
         let key = folder.key(&identity)?;
+        // What a crash left half written beside its place.
+        for left in names(&folder.outbox(), ".new")? {
+            remove(&folder.outbox().join(left))?;
+        }
         let mut taken = receipts::highest(&folder)?;
         for place in [folder.outbox(), folder.refused()] {
             let numbers = names(&place, ".gjsp")?.into_iter().filter_map(|name| number_of(&name));
@@ -88,25 +109,25 @@ impl Spool {
     ///
     /// # Errors
     /// No room, or a disk that fails: then the measurement does not count.
-    pub(crate) fn record(&mut self, subject: &Subject, seen: &Seen) -> Result<Vec<Moment>, Fault> {
+    pub(crate) fn record(&mut self, subject: &Subject, seen: &Seen) -> Result<Vec<Moment>, Lost> {
         if self.folder.room().is_some_and(|room| room < self.limits.reserve) {
-            return Err(Fault::new(
+            return Err(Lost::Disk(Fault::new(
                 "磁盘已满，停止计入监测时间；请腾出空间，已写入的不受影响",
                 "the disk is full, nothing more is counted; make room: what is written already is safe",
-            ));
+            )));
         }
         let slot = (subject.receiver.clone(), subject.task.clone(), subject.plan.clone());
         let known = self.open.get(&slot).map(|journal| &journal.heading.shape);
         let (shape, measurement) = shaped(seen, known).ok_or_else(|| {
-            Fault::new(
+            Lost::Shape(Fault::new(
                 "一次扫描的频点宽度不一或者过多，无法打包，请检查扫频命令",
                 "the bins of a sweep are of several widths or too many, so it cannot be packed; check the command",
-            )
+            ))
         })?;
         let mut counted = Vec::new();
         for part in by_days(measurement) {
             counted.push(part.moment);
-            self.append(&slot, subject, &shape, part)?;
+            self.append(&slot, subject, &shape, part).map_err(Lost::Disk)?;
         }
         Ok(counted)
     }
@@ -124,6 +145,8 @@ impl Spool {
             let goes_on = journal.heading.shape == *shape
                 && journal.heading.day == day
                 && journal.heading.subject == *subject
+                // A package has one offset: what was measured by another one goes into another package.
+                && journal.heading.clock_offset_ns == self.clock_offset_ns
                 && journal.last.moment.start_ns <= part.moment.start_ns;
             if goes_on && journal.has_room(self.limits.stretch, part.moment.start_ns) {
                 journal.frames.append(&[part.write()])?;
@@ -148,11 +171,12 @@ impl Spool {
 
     /// Begins a journal. A crash on the way leaves one without measurements, which is removed, or a whole one.
     fn begin(&self, heading: Heading, carried: Option<Measurement>, part: Measurement) -> Result<Journal, Fault> {
-        let mut name = [0u8; 8];
-        getrandom::fill(&mut name).map_err(|fault| {
+        let mut chance = [0u8; 4];
+        getrandom::fill(&mut chance).map_err(|fault| {
             Fault::new(format!("系统取不到随机数（{fault}）"), format!("the system gives no random numbers ({fault})"))
         })?;
-        let name = hex::encode(name);
+        // In order of time, so that what is packed late is packed in order; never the name of an earlier journal.
+        let name = format!("{:020}-{}", part.moment.start_ns, hex::encode(chance));
         let path = journal_path(&self.folder, &name);
         let told = serde_json::to_vec(&heading).unwrap_or_default();
         let first_ns = carried.as_ref().map_or(part.moment.start_ns, |carried| carried.moment.start_ns);

@@ -11,6 +11,9 @@ use crate::receipts;
 use crate::source::Doing;
 use crate::spool;
 
+/// With less room than this, in bytes, even a status may not be written.
+const ROOM_LEAST: u64 = 64 * 1024;
+
 /// A fault and when it was said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Said {
@@ -82,8 +85,13 @@ pub struct Status {
 }
 
 impl Status {
+    /// Writes it in the place of the one before; on a full disk that one is given up first, for its room.
     pub(crate) fn write(&self, folder: &Folder) -> Result<(), Fault> {
-        frames::replace(&folder.status(), &serde_json::to_vec_pretty(self).unwrap_or_default())
+        let told = serde_json::to_vec_pretty(self).unwrap_or_default();
+        frames::replace(&folder.status(), &told).or_else(|_| {
+            spool::remove(&folder.status())?;
+            frames::replace(&folder.status(), &told)
+        })
     }
 }
 
@@ -127,7 +135,8 @@ impl Overview {
         let room_bytes = folder.room();
         Ok(Self {
             running: folder.is_held(),
-            full: room_bytes.is_some_and(|room| room < said.reserve_bytes) || said.watches.iter().any(|one| one.full),
+            full: room_bytes.is_some_and(|room| room < said.reserve_bytes.max(ROOM_LEAST))
+                || said.watches.iter().any(|one| one.full),
             room_bytes,
             journalled,
             waiting: names(&folder.outbox(), ".gjsp")?.len() as u64,

@@ -75,7 +75,7 @@ impl TakingIn {
             match event {
                 Event::Seen(seen) => match spool.record(&subject, &seen) {
                     Ok(_) => taken.counted += 1,
-                    Err(fault) => broken = Some(fault),
+                    Err(lost) => broken = Some(Fault::from(lost)),
                 },
                 Event::Said(fault) => {
                     taken.left_out_count += 1;

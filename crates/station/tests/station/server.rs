@@ -1,7 +1,5 @@
 //! A tiny server of stations: checks each package as the office does, keeps it, and answers; it can be down, deaf or strict.
 
-#![allow(dead_code, reason = "shared by several test programs, each of which uses a part")]
-
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -146,7 +144,8 @@ fn answer(first: &str, body: &[u8], kept: &mut Kept, key: &VerifyingKey) -> Opti
     }
     kept.posts += 1;
     let now = now_ms() + kept.shift_ms;
-    let refused = |why: &str| Some(("422 Unprocessable Entity", format!("{{\"zh\":\"不收\",\"en\":\"{why}\",\"now\":{now}}}")));
+    let refused =
+        |why: &str| Some(("422 Unprocessable Entity", format!("{{\"zh\":\"不收\",\"en\":\"{why}\",\"now\":{now}}}")));
     if kept.mood == Mood::Strict {
         return refused("strict");
     }

@@ -1,7 +1,5 @@
 //! The slow twin of counting hours: every elementary piece of time is held against every measurement.
 
-#![allow(dead_code, reason = "shared by several test programs, each of which uses a part")]
-
 /// 2026-11-28 00:00 in UTC+8, in ns.
 pub const MIDNIGHT: i64 = 1_795_795_200_000_000_000;
 pub const DAY: i64 = 86_400_000_000_000;
