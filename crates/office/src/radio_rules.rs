@@ -128,10 +128,7 @@ pub fn radio_rules(pack: &Pack) -> Result<RadioRules, OfficeError> {
             sigma_db: f64::from(locating.sigma_db),
             margin_m: f64::from(locating.margin_km) * 1_000.0,
         },
-        health: HealthRules {
-            silent_hours: i64::from(health.silent_hours),
-            clock_ms: i64::from(health.clock_ms),
-        },
+        health: HealthRules { silent_hours: i64::from(health.silent_hours), clock_ms: i64::from(health.clock_ms) },
     })
 }
 

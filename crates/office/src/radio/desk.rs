@@ -103,7 +103,8 @@ impl Office {
                 id: case.id,
                 number: case.number.clone(),
                 headline: row.headline,
-                state: state.map_or_else(|| Text { zh: case.state.clone(), en: case.state.clone() }, |s| s.title.clone()),
+                state: state
+                    .map_or_else(|| Text { zh: case.state.clone(), en: case.state.clone() }, |s| s.title.clone()),
                 state_id: case.state.clone(),
                 opened: case.opened,
                 clocks,

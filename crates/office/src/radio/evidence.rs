@@ -4,11 +4,11 @@ use guiju_kernel::procedure::Person;
 use guiju_kernel::time::{from_millis, parse, print, to_millis};
 use serde_json::{Map, Value, json};
 
+use super::LEAD;
 use super::findings::{Found, FoundKind, Searched};
 use super::overview::Line;
-use super::shelf::off_thread;
 use super::shelf::PackageMeta;
-use super::LEAD;
+use super::shelf::off_thread;
 use crate::answer::{Ask, OfficeError, Target, Upload};
 use crate::office::Office;
 
@@ -33,7 +33,12 @@ impl Office {
     ///
     /// # Errors
     /// When a package cannot be opened.
-    pub async fn radio_evidence(&self, who: &Person, searched: &Searched, found: &Found) -> Result<Vec<u8>, OfficeError> {
+    pub async fn radio_evidence(
+        &self,
+        who: &Person,
+        searched: &Searched,
+        found: &Found,
+    ) -> Result<Vec<u8>, OfficeError> {
         self.radio_reader(who)?;
         let moment = |ms: i64| from_millis(ms).map(print).unwrap_or_default();
         let packages: Vec<_> = found
@@ -148,7 +153,8 @@ fn software() -> String {
 fn given(found: &Found, title: &str, place: &str) -> Map<String, Value> {
     let finding = &found.finding;
     let moment = |ms: i64| from_millis(ms).map(print).unwrap_or_default();
-    let reasons: Vec<_> = finding.reasons.iter().map(|reason| format!("{}（{}分）", reason.zh(), reason.points())).collect();
+    let reasons: Vec<_> =
+        finding.reasons.iter().map(|reason| format!("{}（{}分）", reason.zh(), reason.points())).collect();
     let mut stations: Vec<&str> = finding.views.iter().filter_map(|view| view.station.split('/').next()).collect();
     stations.sort_unstable();
     stations.dedup();

@@ -101,7 +101,10 @@ pub struct Searched {
 pub enum Findings {
     Ready(std::sync::Arc<Searched>),
     /// Packages looked through, of so many.
-    Computing { done: usize, all: usize },
+    Computing {
+        done: usize,
+        all: usize,
+    },
 }
 
 /// What one receiver saw of one band, and in which packages.
@@ -193,7 +196,10 @@ impl Judge<'_> {
             _ if packages.iter().any(|meta| meta.task == BROADCASTING) => FoundKind::BlackBroadcast,
             _ => FoundKind::Unlicensed,
         };
-        let best = parts.iter().map(|(band, _)| *band).find(|band| Some(&band.name()) == finding.views.first().map(|view| &view.station));
+        let best = parts
+            .iter()
+            .map(|(band, _)| *band)
+            .find(|band| Some(&band.name()) == finding.views.first().map(|view| &view.station));
         Some(Found {
             id: name(kind, finding),
             kind,
@@ -215,7 +221,8 @@ impl Judge<'_> {
     fn parts(&self, finding: &Finding) -> Vec<(&Band, &Seen)> {
         let same = |view: &guiju_spectrum::finding::View| {
             self.bands.iter().filter(|band| band.name() == view.station).find_map(|band| {
-                let seen = band.watched.signals.iter().find(|seen| seen.centre_hz == view.centre_hz)?;
+                let seen =
+                    band.watched.signals.iter().find(|seen| seen.centre_hz.to_bits() == view.centre_hz.to_bits())?;
                 Some((band, seen))
             })
         };
@@ -236,12 +243,14 @@ impl Judge<'_> {
     }
 
     fn silent(&self, weighed: &Weighed) -> Vec<Silent> {
-        let (from, until) = (self.basis.from_ms.saturating_mul(NS_PER_MS), self.basis.until_ms.saturating_mul(NS_PER_MS));
-        let in_force = |at: usize| {
-            self.register.all().get(at).is_some_and(|one| one.from_ns < until && one.until_ns > from)
-        };
+        let (from, until) =
+            (self.basis.from_ms.saturating_mul(NS_PER_MS), self.basis.until_ms.saturating_mul(NS_PER_MS));
+        let in_force =
+            |at: usize| self.register.all().get(at).is_some_and(|one| one.from_ns < until && one.until_ns > from);
         let named = weighed.silent.iter().filter(|(at, _)| in_force(*at));
-        named.filter_map(|(at, listened_s)| Some(Silent { assignment: self.assignment(*at)?, listened_s: *listened_s })).collect()
+        named
+            .filter_map(|(at, listened_s)| Some(Silent { assignment: self.assignment(*at)?, listened_s: *listened_s }))
+            .collect()
     }
 }
 

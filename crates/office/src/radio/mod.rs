@@ -11,13 +11,13 @@ mod health;
 mod occupancy;
 mod overview;
 mod place;
-mod shelf;
 mod search;
+mod shelf;
 mod spectra;
 
 pub use desk::{RadioCase, RadioDesk, Warning};
 pub use evidence::EVIDENCE_FORMAT;
-pub use findings::{Found, FoundKind, Findings, Searched, Silent};
+pub use findings::{Findings, Found, FoundKind, Searched, Silent};
 pub use health::{Hours, ReceiverHealth, StationHealth};
 pub use occupancy::{Channel, ChannelUse, HourUse, Occupancy, OccupancyAsk};
 pub use place::{Located, StationPoint};

@@ -11,6 +11,7 @@ use guiju_spectrum::package::{HOLE, Opened, STEPS_PER_DB};
 use sha2::{Digest, Sha256};
 
 use super::findings::unit;
+use super::overview::ahead_ns;
 use super::shelf::{self, PackageMeta, off_thread};
 use super::spectra::SpectraAsk;
 use crate::answer::OfficeError;
@@ -176,11 +177,19 @@ impl Office {
         })
     }
 
-    async fn use_of(&self, meta: &PackageMeta, ask: &OccupancyAsk, over_db: f64) -> Result<Arc<PackageUse>, OfficeError> {
+    async fn use_of(
+        &self,
+        meta: &PackageMeta,
+        ask: &OccupancyAsk,
+        over_db: f64,
+    ) -> Result<Arc<PackageUse>, OfficeError> {
         let mut hash = Sha256::new();
         let (from, until) = ask.of.time_ns();
         // A package that lies within the period is the same in every period that holds it.
-        let cut = (from.max(meta.from_ms.saturating_mul(super::NS_PER_MS)), until.min(meta.until_ms.saturating_mul(super::NS_PER_MS)));
+        let cut = (
+            from.max(meta.from_ms.saturating_mul(super::NS_PER_MS)),
+            until.min(meta.until_ms.saturating_mul(super::NS_PER_MS)),
+        );
         hash.update(format!("{} {over_db} {cut:?} {} {}\n", meta.sha256, ask.of.low_hz, ask.of.high_hz));
         for channel in &ask.channels {
             hash.update(format!("{} {}\n", channel.low_hz, channel.high_hz));
@@ -203,14 +212,21 @@ fn empty(channel: &Channel) -> ChannelUse {
 /// What a channel was in the sweep before, if that one is its neighbour in time.
 type Before = Option<bool>;
 
-fn used(opened: &Opened, channels: &[Channel], (from, until): (i64, i64), (low, high): (f64, f64), over_db: f64) -> PackageUse {
+fn used(
+    opened: &Opened,
+    channels: &[Channel],
+    (from, until): (i64, i64),
+    (low, high): (f64, f64),
+    over_db: f64,
+) -> PackageUse {
     let header = &opened.header;
     let bin_at = |hz: f64| ((hz - header.low_hz) / header.bin_hz).round().clamp(0.0, f64::from(header.bins)) as usize;
     let ranges: Vec<_> = channels
         .iter()
         .map(|channel| {
             // A channel narrower than a bin is the bin that it lies in; one beyond the package's band is not observed.
-            let inside = channel.low_hz >= header.low_hz - header.bin_hz / 2.0 && channel.high_hz <= header.high_hz() + header.bin_hz / 2.0;
+            let inside = channel.low_hz >= header.low_hz - header.bin_hz / 2.0
+                && channel.high_hz <= header.high_hz() + header.bin_hz / 2.0;
             let first = bin_at(channel.low_hz);
             let end = bin_at(channel.high_hz).max(first + 1);
             if inside { first..end } else { 0..0 }
@@ -229,7 +245,8 @@ fn used(opened: &Opened, channels: &[Channel], (from, until): (i64, i64), (low, 
     let mut sweeps = opened.sweeps().peekable();
     let mut last_start = None;
     while let Some((moment, levels)) = sweeps.next() {
-        let inside = moment.start_ns >= from && moment.start_ns < until && !moment.overload;
+        let local = moment.start_ns.saturating_sub(ahead_ns(opened));
+        let inside = (from..until).contains(&local) && !moment.overload;
         let floor = floor(&levels).filter(|_| inside);
         let follows = last_start.is_some_and(|last| moment.start_ns - last <= header.revisit_ns);
         last_start = Some(moment.start_ns);
@@ -238,10 +255,11 @@ fn used(opened: &Opened, channels: &[Channel], (from, until): (i64, i64), (low, 
             continue;
         };
         let threshold = floor.saturating_add(over);
-        let next = sweeps.peek().map(|(next, _)| next.start_ns).filter(|next| next - moment.start_ns <= header.revisit_ns);
+        let next =
+            sweeps.peek().map(|(next, _)| next.start_ns).filter(|next| next - moment.start_ns <= header.revisit_ns);
         let end = moment.start_ns.saturating_add(moment.duration_ns);
         let stands_for = next.map_or(end, |next| end.max(next)).min(header.until_ns) - moment.start_ns;
-        let hour = usize::try_from(moment.start_ns.saturating_add(ZONE_NS).rem_euclid(DAY_NS) / HOUR_NS).unwrap_or(0);
+        let hour = usize::try_from(local.saturating_add(ZONE_NS).rem_euclid(DAY_NS) / HOUR_NS).unwrap_or(0);
         for ((range, hours), before) in ranges.iter().zip(&mut made.channels).zip(&mut before) {
             let bins = levels.get(range.clone()).unwrap_or_default();
             let most = bins.iter().filter(|level| **level != HOLE).max();

@@ -51,7 +51,10 @@ pub(super) fn located(readings: &[((f64, f64), f64)], rules: &LocatingRules) -> 
         .collect();
     let reach = |of: fn(&Point) -> f64| {
         let values = || points.iter().map(|(at, ..)| of(at));
-        (values().fold(f64::INFINITY, f64::min) - rules.margin_m, values().fold(f64::NEG_INFINITY, f64::max) + rules.margin_m)
+        (
+            values().fold(f64::INFINITY, f64::min) - rules.margin_m,
+            values().fold(f64::NEG_INFINITY, f64::max) + rules.margin_m,
+        )
     };
     let ((west, east), (south, north)) = (reach(|at| at.east_m), reach(|at| at.north_m));
     let area = Area::new(west, east, south, north).ok()?;

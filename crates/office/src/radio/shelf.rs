@@ -13,9 +13,9 @@ use guiju_store::EntryQuery;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::search::Searching;
 use super::occupancy::PackageUse;
 use super::overview::Overview;
+use super::search::Searching;
 use crate::answer::OfficeError;
 use crate::office::Office;
 use crate::stations::{CONTENT, PACKAGES, STATIONS, TIMES};
@@ -157,8 +157,7 @@ impl Office {
 
     async fn entries_after(&self, register: &str, station: &str, after: String) -> Result<Vec<EntryRow>, OfficeError> {
         let own = format!("{station}/");
-        let mut query =
-            EntryQuery { register: register.to_owned(), contains: None, after: Some(after), limit: STEP };
+        let mut query = EntryQuery { register: register.to_owned(), contains: None, after: Some(after), limit: STEP };
         let mut rows = Vec::new();
         loop {
             let page = self.store.entries(&query).await?;
@@ -186,9 +185,7 @@ impl Office {
 }
 
 /// Runs what takes long off the threads that serve pages.
-pub(super) async fn off_thread<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, OfficeError> {
+pub(super) async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, OfficeError> {
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| OfficeError::Damaged(format!("计算中断 / a computation broke off: {error}")))

@@ -204,12 +204,18 @@ fn view_of(found: &Found, view: &guiju_spectrum::finding::View) -> (String, Stri
 fn doubts(lang: Lang, found: &Found) -> Vec<String> {
     let mut doubts = Vec::new();
     if found.unit != "dBm" {
-        let said = ("各站未校准，电平是相对值，站间比较和定位只作参考", "the receivers are not calibrated: levels are relative, and comparing stations or locating is a hint only");
+        let said = (
+            "各站未校准，电平是相对值，站间比较和定位只作参考",
+            "the receivers are not calibrated: levels are relative, and comparing stations or locating is a hint only",
+        );
         doubts.push(lang.say(said.0, said.1).to_owned());
     }
     if let Some(at) = &found.located {
         if at.at_edge {
-            let said = ("估计位置在搜索范围的边上，可能在范围之外", "the place lies at the edge of the search area and may be beyond it");
+            let said = (
+                "估计位置在搜索范围的边上，可能在范围之外",
+                "the place lies at the edge of the search area and may be beyond it",
+            );
             doubts.push(lang.say(said.0, said.1).to_owned());
         }
         if !at.alternatives.is_empty() {

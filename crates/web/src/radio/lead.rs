@@ -60,7 +60,14 @@ struct Said {
     refusal: Option<Refusal>,
 }
 
-async fn draw(state: &WebState, visit: &Visit, row: Row, query: String, typed: Typed, said: Said) -> Result<Response, Fault> {
+async fn draw(
+    state: &WebState,
+    visit: &Visit,
+    row: Row,
+    query: String,
+    typed: Typed,
+    said: Said,
+) -> Result<Response, Fault> {
     let act = act(state).ok_or_else(|| Fault::NotFound(LEAD.0.to_owned()))?;
     page(LeadPage {
         packages: row.found.packages.len(),
@@ -85,9 +92,8 @@ pub async fn form(State(state): State<WebState>, visit: Visit, Query(query): Que
     }
     let kept = visit.kept(&state.office, &query).await?;
     let typed = |name: &str| kept.as_ref().and_then(|kept| kept.first(name)).map(str::to_owned);
-    let title = typed("title").unwrap_or_else(|| {
-        format!("{} {} MHz", kind_title(visit.lang, found.kind), mhz(found.finding.centre_hz))
-    });
+    let title = typed("title")
+        .unwrap_or_else(|| format!("{} {} MHz", kind_title(visit.lang, found.kind), mhz(found.finding.centre_hz)));
     let place = typed("place").or_else(|| row.place.clone()).unwrap_or_default();
     let asked = format!("{}&finding={}", period_query(period(&query, &visit)?), found.id);
     draw(&state, &visit, row, asked, Typed { title, place }, Said::default()).await
@@ -101,7 +107,8 @@ fn registers<'v>(state: &WebState, visit: &'v Visit) -> Result<&'v Person, Fault
     }
     let pack = state.office.pack();
     let roles = act(state).into_iter().flat_map(|act| act.by).filter_map(|rule| rule.role);
-    let titles: Vec<_> = roles.filter_map(|role| pack.role(&role).map(|role| visit.lang.text(&role.title).to_owned())).collect();
+    let titles: Vec<_> =
+        roles.filter_map(|role| pack.role(&role).map(|role| visit.lang.text(&role.title).to_owned())).collect();
     Err(Fault::NotYours(titles.join(visit.lang.say("、", ", "))))
 }
 

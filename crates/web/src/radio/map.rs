@@ -47,7 +47,8 @@ impl Map {
             stations.chain(places.iter().map(|(at, ..)| (at.latitude, at.longitude)))
         };
         let range = |of: fn((f64, f64)) -> f64| {
-            let (least, most) = (points().map(of).fold(f64::INFINITY, f64::min), points().map(of).fold(f64::NEG_INFINITY, f64::max));
+            let (least, most) =
+                (points().map(of).fold(f64::INFINITY, f64::min), points().map(of).fold(f64::NEG_INFINITY, f64::max));
             ((least + most) / 2.0, most - least)
         };
         let ((north, high), (east, wide)) = (range(|at| at.0), range(|at| at.1));
@@ -60,7 +61,11 @@ impl Map {
         Some(Map {
             masts: stations
                 .iter()
-                .map(|one| Mast { x: x(one.longitude), y: y(one.latitude), title: format!("{} {}", one.station, one.name) })
+                .map(|one| Mast {
+                    x: x(one.longitude),
+                    y: y(one.latitude),
+                    title: format!("{} {}", one.station, one.name),
+                })
                 .collect(),
             places: places
                 .iter()

@@ -82,7 +82,8 @@ async fn channels(state: &WebState, visit: &Visit, window: &Window, raster: bool
         let step = state.office.radio_rules()?.finding.raster_hz;
         let first = (window.low_hz / step).ceil();
         let centres = (0..=RASTER_MOST).map(|at| (first + at as f64) * step);
-        let inside = centres.take_while(|hz| hz + step / 2.0 <= window.high_hz).filter(|hz| hz - step / 2.0 >= window.low_hz);
+        let inside =
+            centres.take_while(|hz| hz + step / 2.0 <= window.high_hz).filter(|hz| hz - step / 2.0 >= window.low_hz);
         return Ok(inside
             .map(|hz| Channel { name: trimmed(hz / 1e6), low_hz: hz - step / 2.0, high_hz: hz + step / 2.0 })
             .collect());

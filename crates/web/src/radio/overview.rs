@@ -86,7 +86,8 @@ fn row(state: &WebState, visit: &Visit, station: StationHealth) -> Row {
         crate::say!(lang, "{:+}.{:03} 秒", "{:+}.{:03} s", ms / 1_000, ms.abs() % 1_000)
     });
     let receivers = station.receivers.iter().map(|one| {
-        let query = format!("station={}&receiver={}", percent_encoded(&station.station), percent_encoded(&one.receiver));
+        let query =
+            format!("station={}&receiver={}", percent_encoded(&station.station), percent_encoded(&one.receiver));
         let last = one.last.as_ref().map_or_else(
             || lang.say("没有数据", "no data").to_owned(),
             |meta| show::age(lang, moment(meta.until_ms), visit.now),

@@ -80,7 +80,10 @@ impl Picture {
                 .into_iter()
                 .map(|mhz| Label { x: x(mhz * 1e6), y: BOTTOM + 18.0, text: trimmed(mhz) })
                 .collect(),
-            rows: ticks(floor, top, 6).into_iter().map(|db| Label { x: LEFT - 8.0, y: y(db), text: trimmed(db) }).collect(),
+            rows: ticks(floor, top, 6)
+                .into_iter()
+                .map(|db| Label { x: LEFT - 8.0, y: y(db), text: trimmed(db) })
+                .collect(),
             bars: assignments
                 .iter()
                 .enumerate()
