@@ -317,7 +317,7 @@ mod tests {
             let mut hour = HourUse::default();
             let mut before = None;
             for n in 0..1_000u64 {
-                let busy = (n / run) % 2 == 0;
+                let busy = (n / run).is_multiple_of(2);
                 sample(&mut hour, busy, HOUR_NS, before);
                 before = Some(busy);
             }
