@@ -16,7 +16,8 @@ pub const BINS_LEAST: usize = 16;
 const FIXED_POINT_ROUNDS: usize = 100;
 
 /// A way to find the floor.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FloorMethod {
     /// The middle bin: right while fewer than about a third of the bins are occupied.
     Median,

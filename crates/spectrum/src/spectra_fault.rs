@@ -47,14 +47,14 @@ pub enum SpectraFault {
         /// The segment, in samples.
         bins: usize,
     },
-    /// Samples of another format than the method was made for.
+    /// Samples of another encoding than the method was made for.
     #[error(
         "此频谱按 {made_for} 格式建立，不能加入复数采样 / this spectrum was made for {made_for}; complex samples need one made for \
          cf32_le"
     )]
     Format {
-        /// The format that the method was made for.
-        made_for: &'static str,
+        /// The encoding that the method was made for.
+        made_for: String,
     },
     /// A number of looks (averages) below one.
     #[error("平均次数 {looks} 无效：至少为 1 / {looks} looks are not usable: at least 1 is needed")]
@@ -116,6 +116,23 @@ pub enum SpectraFault {
         needed: usize,
         /// Segments refused for NaN or infinity.
         refused: u64,
+    },
+    /// A threshold of occupancy that lies too near to the floor, or is no number.
+    #[error(
+        "占用门限 {decibels} dB 无效：须为有限数，按底噪计时至少高出 {least} dB / the threshold of occupancy of {decibels} dB is not \
+         usable: it must be finite, and over the floor it must be at least {least} dB"
+    )]
+    OverFloor {
+        /// The threshold that was given, in dB.
+        decibels: f64,
+        /// The least over the floor, in dB.
+        least: f64,
+    },
+    /// A longest revisit that is not positive.
+    #[error("最长重访时间 {ns} 纳秒无效：须大于 0 / a longest revisit of {ns} ns is not usable: it must be above 0")]
+    Revisit {
+        /// The time that was given, in ns.
+        ns: i64,
     },
     /// The reference cells depend on one another where the rule needs independent ones.
     #[error(

@@ -9,12 +9,12 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use guiju_spectrum::cfar::known_floor_threshold;
-use guiju_spectrum::complaint::{Complaint, Done};
+use guiju_spectrum::complaint::Complaint;
 use guiju_spectrum::emission::{Emission, Joining, emissions};
 use guiju_spectrum::floor::FloorMethod;
-use guiju_spectrum::psd::{SampleFormat, Settings, Spectrum, Welch};
+use guiju_spectrum::psd::{Settings, Spectrum, Welch};
 use guiju_spectrum::read::Clock;
-use guiju_spectrum::read::iq::{Blocks, Capture, Encoding, SampleKind, Sigmf, SigmfOptions, raw, wav};
+use guiju_spectrum::read::iq::{Blocks, Capture, Encoding, Sigmf, SigmfOptions, raw, wav};
 use guiju_spectrum::window::Window;
 use serde_json::{Value, json};
 
@@ -57,7 +57,6 @@ struct Measured {
     floor_per_hz: f64,
     emissions: Vec<Emission>,
     segments_left_out: u64,
-    samples_left_out: u64,
 }
 
 pub fn run(args: &PsdArgs) -> Result<ExitCode, Fault> {
@@ -96,13 +95,13 @@ fn bare(args: &PsdArgs) -> Result<Blocks<BufReader<File>>, Fault> {
         );
         return Err(format!("{}: {zh} / {en}", args.file.display()).into());
     };
-    let kind = match format {
-        Format::Cu8 => SampleKind::U8,
-        Format::Ci8 => SampleKind::I8,
-        Format::Ci16 => SampleKind::I16,
-        Format::Cf32 => SampleKind::F32,
+    let encoding = match format {
+        Format::Cu8 => Encoding::CU8,
+        Format::Ci8 => Encoding::CI8,
+        Format::Ci16 => Encoding::CI16_LE,
+        Format::Cf32 => Encoding::CF32_LE,
     };
-    raw(opened(&args.file)?, Encoding::iq(kind), rate, Capture::default()).map_err(|told| told_of(args, told))
+    raw(opened(&args.file)?, encoding, rate, Capture::default()).map_err(|told| told_of(args, told))
 }
 
 /// Averages the whole recording into one spectrum. Captures at several frequencies have no spectrum in common.
@@ -122,15 +121,9 @@ fn measure<R: Read>(args: &PsdArgs, mut blocks: Blocks<R>) -> Result<Measured, F
         overlap: 0,
         segments: None,
     };
-    let mut welch = Welch::new(settings, SampleFormat::Cf32Le)?;
-    loop {
-        match blocks.next_block() {
-            Ok(Some(block)) => welch.push_complex(block.samples, &mut |_| {})?,
-            Ok(None) => break,
-            // What is left out is said and counted; only what ends the reading ends the measurement.
-            Err(told) if told.done == Done::LeftOut => eprintln!("guiju: {}", told_of(args, told)),
-            Err(told) => return Err(told_of(args, told)),
-        }
+    let mut welch = Welch::new(settings, blocks.layout().encoding)?;
+    while let Some(bytes) = blocks.next_bytes().map_err(|told| told_of(args, told))? {
+        welch.push_bytes(bytes, &mut |_| {});
     }
     let segments_left_out = welch.refused_segments();
     let spectrum = welch.finish()?;
@@ -138,8 +131,7 @@ fn measure<R: Read>(args: &PsdArgs, mut blocks: Blocks<R>) -> Result<Measured, F
     let threshold = known_floor_threshold(floor_per_hz, spectrum.looks, FALSE_ALARM)?;
     let joining = Joining { gap_bins: 2, skirt_bins: 2, dc_bins: 2 };
     let emissions = emissions(&spectrum, &vec![threshold; spectrum.power_per_hz.len()], floor_per_hz, joining)?;
-    let samples_left_out = blocks.tally().samples_left_out;
-    Ok(Measured { spectrum, floor_per_hz, emissions, segments_left_out, samples_left_out })
+    Ok(Measured { spectrum, floor_per_hz, emissions, segments_left_out })
 }
 
 fn db(power: f64) -> f64 {
@@ -147,7 +139,7 @@ fn db(power: f64) -> f64 {
 }
 
 fn as_json(measured: &Measured) -> Value {
-    let Measured { spectrum, floor_per_hz, emissions, segments_left_out, samples_left_out } = measured;
+    let Measured { spectrum, floor_per_hz, emissions, segments_left_out } = measured;
     json!({
         "unit": "dB relative to full scale, per Hz",
         "first_hz": spectrum.frequency_hz(0.0),
@@ -155,7 +147,6 @@ fn as_json(measured: &Measured) -> Value {
         "resolution_hz": spectrum.resolution_hz(),
         "segments": spectrum.segments,
         "segments_left_out": segments_left_out,
-        "samples_left_out": samples_left_out,
         "floor_db_per_hz": db(*floor_per_hz),
         "levels_db_per_hz": spectrum.power_per_hz.iter().map(|power| db(*power)).collect::<Vec<_>>(),
         "emissions": emissions.iter().map(|one| json!({
@@ -171,7 +162,7 @@ fn as_json(measured: &Measured) -> Value {
 }
 
 fn as_text(measured: &Measured) {
-    let Measured { spectrum, floor_per_hz, emissions, segments_left_out, samples_left_out } = measured;
+    let Measured { spectrum, floor_per_hz, emissions, segments_left_out } = measured;
     println!(
         "{} 段，分辨率 {:.1} Hz，底噪 {:.1} dB/Hz（相对满刻度，未校准） / {} segments, resolution {:.1} Hz, floor {:.1} dB/Hz (relative to full scale, not calibrated)",
         spectrum.segments,
@@ -181,10 +172,8 @@ fn as_text(measured: &Measured) {
         spectrum.resolution_hz(),
         db(*floor_per_hz),
     );
-    if segments_left_out + samples_left_out > 0 {
-        println!(
-            "略去 {segments_left_out} 段、{samples_left_out} 个采样（非数值） / left out: {segments_left_out} segments, {samples_left_out} samples (not numbers)"
-        );
+    if *segments_left_out > 0 {
+        println!("略去 {segments_left_out} 段（含非数值） / left out: {segments_left_out} segments (not numbers)");
     }
     for one in emissions {
         let mark = if one.dc_suspect {
