@@ -3,7 +3,7 @@
 //
 //   node run.mjs --base http://127.0.0.1:8080        against a site that is running
 //   GUIJU=target/release/guiju node run.mjs          makes a small demonstration for itself (GUIJU_PLAN names its plan)
-//   --only life|licence|draw|rounds|misuse|inspection|penalty|radio, --pictures DIR, --password P, --firm NAME --dispatcher NAME …
+//   --only life|licence|draw|rounds|misuse|inspection|penalty, --pictures DIR, --password P, --firm NAME --dispatcher NAME …
 //
 // Prints "N passed, N failed"; exit status 1 when one failed.
 import { mkdirSync } from "node:fs";
@@ -13,7 +13,6 @@ import { licence } from "./licence.mjs";
 import { life } from "./life.mjs";
 import { misuse } from "./misuse.mjs";
 import { penalty } from "./penalty.mjs";
-import { radio } from "./radio.mjs";
 import { rounds } from "./rounds.mjs";
 import { only, pictures, raise } from "./stage.mjs";
 import { fact, launch, tally } from "./teller.mjs";
@@ -26,7 +25,7 @@ try {
     for (const scripts of [true, false]) {
       const name = `${width} px ${scripts ? "with" : "without"} scripts`;
       const stage = { base, width, scripts, name, pictures, clock };
-      const told = { life, licence, misuse, draw, rounds, inspection, penalty, radio };
+      const told = { life, licence, misuse, draw, rounds, inspection, penalty };
       for (const [title, tell] of Object.entries(told)) {
         if (only && only !== title) continue;
         if (["rounds", "inspection", "penalty"].includes(title) && !scripts) continue;
