@@ -18,7 +18,7 @@ def main():
     head, replaced = re.subn(rf"\b({'|'.join(COUNTS)}): (\d+)", smaller, head)
     if not accounts or replaced < len(COUNTS):
         sys.exit("the plan is not written as this program expects")
-    # A quarter of the days of each watch, so that the hours are others as well.
+    # The last quarter of the days of each watch, so that the hours are others as well.
     tail = re.sub(r"(task: \w+,.*\bfrom: )([\d-]+)(, until: )([\d-]+)", fewer_days, tail)
     tail, totals = re.subn(r"\b(total): (\d+)", smaller, tail)
     if not totals:
@@ -30,7 +30,7 @@ def main():
 
 def fewer_days(m):
     first, last = (datetime.date.fromisoformat(m[n]) for n in (2, 4))
-    return f"{m[1]}{m[2]}{m[3]}{first + (last - first) // 4}"
+    return f"{m[1]}{last - (last - first) // 4}{m[3]}{m[4]}"
 
 
 def hours(tail):

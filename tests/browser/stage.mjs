@@ -1,5 +1,5 @@
 // Where the stories play: a running site (--base URL), or a small demonstration that is made for them (GUIJU, GUIJU_PLAN).
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -35,10 +35,10 @@ const endOf = (plan) => (plan ? /^until: (\d{4}-\d{2}-\d{2})/m.exec(readFileSync
 
 /**
  * Gives the base URL, a function that takes everything down again, and the site's clock: `clock.day`, and `clock.later(days)` which
- * closes the site and opens it again so many days later. A site that was running already has no such clock.
+ * closes the site and opens it again so many days later; and `verify`. A site that was running already has no such clock.
  */
 export async function raise() {
-  if (given.base) return { base: given.base.replace(/\/$/, ""), strike: async () => {}, clock: null };
+  if (given.base) return { base: given.base.replace(/\/$/, ""), strike: async () => {}, clock: null, verify: null };
   const program = process.env.GUIJU;
   if (!program) throw new Error("give --base URL, or GUIJU=path/to/guiju (and GUIJU_PLAN=plan.yaml) to make a demonstration");
   const data = mkdtempSync(join(tmpdir(), "guiju-stories-"));
@@ -56,7 +56,9 @@ export async function raise() {
     await close();
     rmSync(data, { recursive: true, force: true });
   };
-  return { base, strike, clock };
+  /** Whether the independent reader finds nothing wrong with the data, while the site runs. */
+  const verify = () => new Promise((told) => execFile(program, ["verify", "--data", data], (fault, said) => told(fault === null && said.includes("everything holds"))));
+  return { base, strike, clock, verify };
 }
 
 /** Starts the program, waits until it serves, and gives what stops it. */

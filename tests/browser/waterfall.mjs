@@ -1,4 +1,4 @@
-// Radio, as a monitoring engineer works: how the stations are, the spectrum by mouse and keyboard, occupancy, and a finding made a lead.
+// The radio pages under mouse and keyboard, and without scripts; what a finding becomes is told in radio.mjs.
 import { password } from "./stage.mjs";
 import { Visitor, fact } from "./teller.mjs";
 
@@ -6,13 +6,12 @@ import { Visitor, fact } from "./teller.mjs";
 const PERIOD = "from=2024-11-25&until=2024-11-27";
 const RECEIVER = `station=JH-01&receiver=FM-1&${PERIOD}`;
 
-export async function radio(browser, stage) {
+export async function waterfall(browser, stage) {
   const engineer = await Visitor.come(browser, stage);
   await engineer.signIn("monitor1", password);
   await stations(engineer);
   await spectrum(engineer);
   await occupancy(engineer);
-  await lead(engineer);
   await engineer.leave();
   const clerk = await Visitor.come(browser, stage);
   await clerk.signIn("licence1", password);
@@ -82,35 +81,4 @@ async function occupancy(engineer) {
   await engineer.says("未监测", "hours in which nobody listened are said to be unmonitored");
   await engineer.says("FM-02 江海交通广播", "channels are those assigned");
   await engineer.sound("occupancy");
-}
-
-async function lead(engineer) {
-  const { page } = engineer;
-  await engineer.go("/work/radio/findings");
-  await page.fill("#from", "2024-11-25");
-  await page.fill("#until", "2024-11-27");
-  await page.click("main form.filters button");
-  for (let tries = 0; (await engineer.text()).includes("正在分析") && tries < 60; tries += 1) {
-    await page.waitForTimeout(1000);
-    if (!engineer.scripts) await page.reload();
-  }
-  await engineer.says("没有有效的指配", "findings say why");
-  await engineer.sound("findings");
-  const make = page.locator("main article a[href^='/work/radio/lead']").first();
-  if (!(await make.count())) {
-    // Every finding is a lead by now: the stories before this one made them.
-    await page.locator("main article .done + a").first().click();
-    await engineer.says("无线电监测线索", "a finding that is a lead leads to it");
-    return;
-  }
-  await make.click();
-  await engineer.says("证据文件由系统生成并附上", "the form says what is attached");
-  await engineer.sound("form of a lead");
-  await page.fill("#f-title", "监测发现的未经许可信号");
-  await page.click("main form button.govuk-button");
-  fact(/\/work\/case\/\d+/.test(page.url()), `${engineer.name}: a lead is opened`, page.url());
-  await engineer.says("监测发现的未经许可信号", "the case file bears the lead's title");
-  fact((await page.locator("ul.files a").count()) === 1, `${engineer.name}: the evidence is attached to it`);
-  await engineer.go(`/work/radio/findings?${PERIOD}`);
-  await engineer.says("已立为线索", "the finding says that it is a lead now");
 }
