@@ -11,6 +11,7 @@ const WALKS = [
   ["handler", ["/work", "/work?mine=1", "/work?procedure=enterprise-request", "/work/dispatch"]],
   ["registrar", ["/work", "/work/registers", "/work/register/enterprises", "/work/register/enterprises?q=电子", "/work/register/enterprises/new", "/work/register/service-assignments", "/work/import", "/work/import/enterprises"]],
   ["publisher", ["/work", "/work/publications"]],
+  ["monitor1", ["/work/radio", "/work/radio/spectrum", "/work/radio/occupancy?channels=raster&low=98&high=100", "/work/radio/findings", "/work/radio/spectrum?from=2024-02-30"]],
   ["leader", ["/work/publications", "/lead", "/lead/report", "/lead/figure/requests.platform.completed", "/lead/figure/requests.platform.completion_rate", "/work"]],
 ];
 

@@ -99,18 +99,18 @@ impl Office {
         Ok(spectra)
     }
 
-    /// The lead that this finding is already: of the same kind, within its bandwidth, at an overlapping time.
+    /// Leads that a finding may be already, the newest first.
     ///
     /// # Errors
-    /// When the store cannot be read.
-    pub async fn lead_of(&self, found: &Found) -> Result<Option<(u64, String)>, OfficeError> {
+    /// [`OfficeError::NotYours`], or when the store cannot be read.
+    pub async fn radio_leads(&self, who: &Person) -> Result<Vec<KnownLead>, OfficeError> {
+        self.radio_reader(who)?;
+        let mut leads = Vec::new();
         for row in self.store.case_list(Some(LEAD.0), None, LEADS_LOOKED_THROUGH).await? {
             let case = self.case(row.id).await?;
-            if is_of(found, &case.detail.fields) {
-                return Ok(Some((case.id, case.number)));
-            }
+            leads.push(KnownLead { case: case.id, number: case.number, fields: case.detail.fields });
         }
-        Ok(None)
+        Ok(leads)
     }
 
     /// The asking that makes a lead of a finding. Its token is the finding's own: asked twice, there is one lead.
@@ -142,6 +142,21 @@ impl Office {
             history: None,
             once: Some(format!("radio-lead-{}", found.id)),
         })
+    }
+}
+
+/// A lead that is on record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KnownLead {
+    pub case: u64,
+    pub number: String,
+    fields: Map<String, Value>,
+}
+
+impl Found {
+    /// The lead that this finding is already: of the same kind, within its bandwidth, at an overlapping time.
+    pub fn lead_among<'l>(&self, leads: &'l [KnownLead]) -> Option<&'l KnownLead> {
+        leads.iter().find(|lead| is_of(self, &lead.fields))
     }
 }
 

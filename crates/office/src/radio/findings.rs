@@ -221,7 +221,8 @@ impl Judge<'_> {
     fn parts(&self, finding: &Finding) -> Vec<(&Band, &Seen)> {
         let same = |view: &guiju_spectrum::finding::View| {
             self.bands.iter().filter(|band| band.name() == view.station).find_map(|band| {
-                let seen = band.watched.signals.iter().find(|seen| seen.centre_hz == view.centre_hz)?;
+                let seen =
+                    band.watched.signals.iter().find(|seen| seen.centre_hz.to_bits() == view.centre_hz.to_bits())?;
                 Some((band, seen))
             })
         };

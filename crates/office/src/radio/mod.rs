@@ -16,7 +16,7 @@ mod shelf;
 mod spectra;
 
 pub use desk::{RadioCase, RadioDesk, Warning};
-pub use evidence::EVIDENCE_FORMAT;
+pub use evidence::{EVIDENCE_FORMAT, KnownLead};
 pub use findings::{Findings, Found, FoundKind, Searched, Silent};
 pub use health::{Hours, ReceiverHealth, StationHealth};
 pub use occupancy::{Channel, ChannelUse, HourUse, Occupancy, OccupancyAsk};

@@ -11,6 +11,7 @@ use guiju_spectrum::package::{HOLE, Opened, STEPS_PER_DB};
 use sha2::{Digest, Sha256};
 
 use super::findings::unit;
+use super::overview::ahead_ns;
 use super::shelf::{self, PackageMeta, off_thread};
 use super::spectra::SpectraAsk;
 use crate::answer::OfficeError;
@@ -244,7 +245,8 @@ fn used(
     let mut sweeps = opened.sweeps().peekable();
     let mut last_start = None;
     while let Some((moment, levels)) = sweeps.next() {
-        let inside = moment.start_ns >= from && moment.start_ns < until && !moment.overload;
+        let local = moment.start_ns.saturating_sub(ahead_ns(opened));
+        let inside = (from..until).contains(&local) && !moment.overload;
         let floor = floor(&levels).filter(|_| inside);
         let follows = last_start.is_some_and(|last| moment.start_ns - last <= header.revisit_ns);
         last_start = Some(moment.start_ns);
@@ -257,7 +259,7 @@ fn used(
             sweeps.peek().map(|(next, _)| next.start_ns).filter(|next| next - moment.start_ns <= header.revisit_ns);
         let end = moment.start_ns.saturating_add(moment.duration_ns);
         let stands_for = next.map_or(end, |next| end.max(next)).min(header.until_ns) - moment.start_ns;
-        let hour = usize::try_from(moment.start_ns.saturating_add(ZONE_NS).rem_euclid(DAY_NS) / HOUR_NS).unwrap_or(0);
+        let hour = usize::try_from(local.saturating_add(ZONE_NS).rem_euclid(DAY_NS) / HOUR_NS).unwrap_or(0);
         for ((range, hours), before) in ranges.iter().zip(&mut made.channels).zip(&mut before) {
             let bins = levels.get(range.clone()).unwrap_or_default();
             let most = bins.iter().filter(|level| **level != HOLE).max();
@@ -308,6 +310,12 @@ fn floor(levels: &[i16]) -> Option<i16> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use guiju_spectrum::floor::FloorMethod;
+    use guiju_spectrum::hours::Interval;
+    use guiju_spectrum::level::RelativeDb;
+    use guiju_spectrum::occupancy::{Floor, Meter, Settings, Threshold};
+    use guiju_spectrum::package::{ClockCheck, Content, Header, Measured, Moment, build, open};
+    use guiju_spectrum::read::sweep::{Piece, Sweep, TimeBasis};
 
     #[test]
     fn the_interval_widens_when_samples_hang_together() {
@@ -315,7 +323,7 @@ mod tests {
             let mut hour = HourUse::default();
             let mut before = None;
             for n in 0..1_000u64 {
-                let busy = (n / run) % 2 == 0;
+                let busy = (n / run).is_multiple_of(2);
                 sample(&mut hour, busy, HOUR_NS, before);
                 before = Some(busy);
             }
@@ -331,5 +339,95 @@ mod tests {
     #[test]
     fn nothing_observed_has_no_share() {
         assert_eq!((HourUse::default().share(), HourUse::default().interval(1.96)), (None, None));
+    }
+
+    const MINUTE: i64 = 60_000_000_000;
+
+    /// Half a day of ten-minute sweeps with an hour that was not measured: one channel always on, one on and off, one free.
+    fn package() -> Opened {
+        let header = Header {
+            version: 1,
+            station: "JH-01".into(),
+            sequence: 1,
+            receiver: "FM-1".into(),
+            task: "broadcasting".into(),
+            plan: String::new(),
+            content: Content::Sweeps,
+            from_ns: 19_800 * DAY_NS,
+            until_ns: 19_800 * DAY_NS + 12 * HOUR_NS,
+            revisit_ns: 10 * MINUTE,
+            low_hz: 90e6,
+            bin_hz: 5e4,
+            bins: 40,
+            measurements: 0,
+            calibration: None,
+            clock_offset_ns: None,
+            clock_check: ClockCheck::Unchecked,
+            software: "test".into(),
+            raw_bytes: 0,
+            payload_bytes: 0,
+            payload_sha256: String::new(),
+        };
+        let sweep = |n: i64| {
+            let moment =
+                Moment { start_ns: header.from_ns + n * 10 * MINUTE, duration_ns: 4 * MINUTE, overload: false };
+            let level = |bin: i64| match bin {
+                5 => -240,
+                20 if n % 7 < 3 => -280,
+                _ => -380 + i16::try_from((bin * 31 + n * 17) % 5).unwrap(),
+            };
+            (moment, (0..40).map(level).collect())
+        };
+        let sweeps = (0..72).filter(|n| !(30..36).contains(n)).map(sweep).collect();
+        let key = ed25519_dalek::SigningKey::from_bytes(&[1; 32]);
+        open(&build(header.clone(), &Measured::Sweeps(sweeps), &key).unwrap()).unwrap()
+    }
+
+    /// Another who measures the same: the meter of a stream, which keeps to the same definitions.
+    fn measured(opened: &Opened, channels: &[Channel], over_db: f64) -> guiju_spectrum::occupancy::Occupancy {
+        let settings = Settings {
+            floor: Floor::Each(FloorMethod::Median),
+            looks: 100.0,
+            threshold: Threshold::OverFloor(over_db),
+            false_alarm: 0.01,
+            revisit_most_ns: opened.header.revisit_ns,
+            zone_offset_ns: ZONE_NS,
+            shortest_ns: None,
+        };
+        let plan = channels.iter().map(|one| {
+            let middle = f64::midpoint(one.low_hz, one.high_hz);
+            guiju_spectrum::occupancy::Channel::about(one.name.clone(), middle, one.high_hz - one.low_hz).unwrap()
+        });
+        let mut meter = Meter::new(plan.collect(), settings).unwrap();
+        for (moment, steps) in opened.sweeps() {
+            let levels = steps.iter().map(|step| RelativeDb(f32::from(*step) / STEPS_PER_DB)).collect();
+            let piece = Piece { low_hz: opened.header.low_hz, bin_width_hz: opened.header.bin_hz, levels };
+            let when = Interval::new(moment.start_ns, moment.start_ns + moment.duration_ns);
+            assert!(meter.push(&Sweep { when, basis: TimeBasis::ZoneAssumed, pieces: vec![piece] }).unwrap());
+        }
+        meter.finish()
+    }
+
+    #[test]
+    fn a_package_says_of_its_channels_what_the_meter_of_a_stream_says() {
+        let opened = package();
+        let channel = |name: &str, bin: f64| Channel {
+            name: name.into(),
+            low_hz: 90e6 + 5e4 * bin,
+            high_hz: 90e6 + 5e4 * (bin + 1.0),
+        };
+        let channels = [channel("on", 5.0), channel("now and then", 20.0), channel("free", 33.0)];
+        let band = (opened.header.low_hz, opened.header.high_hz());
+        let ours = used(&opened, &channels, (i64::MIN, i64::MAX), band, 6.0);
+        let theirs = measured(&opened, &channels, 6.0);
+        for (ours, theirs) in ours.channels.iter().zip(&theirs.channels) {
+            for (hour, other) in ours.iter().zip(&theirs.by_hour) {
+                let told = (u64::try_from(hour.observed_ns).unwrap(), u64::try_from(hour.occupied_ns).unwrap());
+                assert_eq!(told, (other.observed_ns, other.occupied_ns), "{}", theirs.channel.name);
+            }
+        }
+        let shares: Vec<_> = theirs.channels.iter().map(|one| one.share.occupancy()).collect();
+        assert!(shares[0] == Some(1.0) && shares[2] == Some(0.0), "{shares:?}");
+        assert!(shares[1].is_some_and(|share| (0.3..0.6).contains(&share)), "{shares:?}");
     }
 }

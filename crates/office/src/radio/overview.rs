@@ -61,7 +61,7 @@ impl Line {
 
     /// Adds what a package measured within a time.
     pub fn add_opened(&mut self, opened: &Opened, time: (i64, i64)) {
-        let trace = Trace::of(opened, time);
+        let trace = Trace::of(opened, by_its_clock(opened, time));
         let columns = trace
             .mean_db
             .iter()
@@ -86,6 +86,16 @@ impl Line {
     }
 }
 
+/// By how much the station's clock is known to be ahead, in ns; taken off whatever is shown or judged, as it is off the hours.
+pub(super) fn ahead_ns(opened: &Opened) -> i64 {
+    opened.header.clock_offset_ns.unwrap_or(0)
+}
+
+/// A time as the package's own clock tells it.
+pub(super) fn by_its_clock(opened: &Opened, (from, until): (i64, i64)) -> (i64, i64) {
+    (from.saturating_add(ahead_ns(opened)), until.saturating_add(ahead_ns(opened)))
+}
+
 impl Overview {
     pub fn of(opened: &Opened) -> Overview {
         let header = &opened.header;
@@ -104,8 +114,8 @@ impl Overview {
             }
         }
         Overview {
-            from_ns: time.0,
-            until_ns: time.1,
+            from_ns: time.0.saturating_sub(ahead_ns(opened)),
+            until_ns: time.1.saturating_sub(ahead_ns(opened)),
             low_hz: band.0,
             high_hz: band.1,
             tile,

@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 use tokio::runtime::Handle;
 
 use super::findings::{Band, Findings, Found, Searched, judged};
+use super::overview::ahead_ns;
 use super::shelf::{PackageMeta, Station, off_thread};
 use super::spectra::Assignment;
 use super::{NS_PER_MS, shelf};
@@ -169,6 +170,9 @@ impl Office {
     }
 }
 
+/// Where a band begins (bits of Hz), how wide its bins are and how many; who follows it; the packages so far.
+type Following<'r> = ((u64, u64, u32), Watcher<'r>, Vec<PackageMeta>);
+
 /// Follows one receiver through its packages. Packages of other bins than the ones before begin anew.
 fn watched(
     metas: Vec<PackageMeta>,
@@ -177,7 +181,7 @@ fn watched(
     time: (i64, i64),
 ) -> Result<Vec<Band>, OfficeError> {
     let mut bands = Vec::new();
-    let mut following: Option<((u64, u64, u32), Watcher<'_>, Vec<PackageMeta>)> = None;
+    let mut following: Option<Following<'_>> = None;
     let damaged = |fault: guiju_spectrum::spectra_fault::SpectraFault| OfficeError::Damaged(fault.to_string());
     for meta in metas {
         let opened = open(&meta)?;
@@ -200,7 +204,7 @@ fn watched(
     Ok(bands)
 }
 
-fn band((_, watcher, metas): ((u64, u64, u32), Watcher<'_>, Vec<PackageMeta>)) -> Result<Option<Band>, OfficeError> {
+fn band((_, watcher, metas): Following<'_>) -> Result<Option<Band>, OfficeError> {
     let watched = watcher.finish().map_err(|fault| OfficeError::Damaged(fault.to_string()))?;
     let Some(first) = metas.first() else { return Ok(None) };
     Ok(Some(Band { station: first.station.clone(), receiver: first.receiver.clone(), watched, metas }))
@@ -209,11 +213,13 @@ fn band((_, watcher, metas): ((u64, u64, u32), Watcher<'_>, Vec<PackageMeta>)) -
 /// The sweeps of a package within a time, each for the time that it stands for; those under overload are not to be trusted.
 fn sweeps(opened: &Opened, (from, until): (i64, i64)) -> impl Iterator<Item = Sweep> + '_ {
     let next = opened.moments().iter().skip(1).map(|moment| Some(moment.start_ns)).chain(std::iter::once(None));
+    let ahead = ahead_ns(opened);
     opened.sweeps().zip(next).filter_map(move |((moment, steps), next)| {
         let end = moment.start_ns.saturating_add(moment.duration_ns.max(1));
         let near = next.filter(|next| next.saturating_sub(moment.start_ns) <= opened.header.revisit_ns);
-        let when = Interval::new(moment.start_ns, near.unwrap_or(end))?;
-        (!moment.overload && moment.start_ns >= from && moment.start_ns < until).then_some(Sweep { when, steps })
+        let start = moment.start_ns.saturating_sub(ahead);
+        let when = Interval::new(start, near.unwrap_or(end).saturating_sub(ahead))?;
+        (!moment.overload && (from..until).contains(&start)).then_some(Sweep { when, steps })
     })
 }
 

@@ -16,7 +16,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::findings::unit;
-use super::overview::{Line, Overview};
+use super::overview::{Line, Overview, by_its_clock};
 use super::shelf::{self, PackageMeta, off_thread};
 use super::{ASSIGNMENTS, NS_PER_MS};
 use crate::answer::OfficeError;
@@ -134,7 +134,8 @@ impl Office {
     /// [`OfficeError::NotYours`]; [`OfficeError::Input`] where the time or the band is none.
     pub async fn radio_spectra(&self, who: &Person, ask: &SpectraAsk) -> Result<SpectraView, OfficeError> {
         self.radio_reader(who)?;
-        if ask.until_ms <= ask.from_ms || !(ask.high_hz > ask.low_hz) || ask.low_hz < 0.0 || ask.high_hz > 3e11 {
+        let band = ask.low_hz >= 0.0 && ask.low_hz < ask.high_hz && ask.high_hz <= 3e11;
+        if ask.until_ms <= ask.from_ms || !band {
             let why = "结束应晚于开始，频率上限应高于下限 / the end comes after the beginning, and the upper edge lies above the lower";
             return Err(OfficeError::Input(why.to_owned()));
         }
@@ -151,7 +152,7 @@ impl Office {
             }
             (tile, line) = off_thread(move || {
                 for package in &opened {
-                    tile.add(package, time, band);
+                    tile.add(package, by_its_clock(package, time), band);
                     line.add_opened(package, time);
                 }
                 (tile, line)

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use guiju_kernel::time::{civil_of, midnight, to_millis};
-use guiju_office::radio::{Findings, Found, FoundKind, Searched};
+use guiju_office::radio::{Findings, Found, FoundKind, KnownLead, Searched};
 
 use super::map::{Map, SIDE};
 use super::picture::trimmed;
@@ -101,9 +101,8 @@ pub async fn findings(State(state): State<WebState>, visit: Visit, Query(query):
     let mut rows = Vec::new();
     if let Some(searched) = &searched {
         looked(&state, person, &format!("findings {}", period_query((from, until)))).await?;
-        for found in &searched.found {
-            rows.push(row(&state, &visit, found).await?);
-        }
+        let leads = state.office.radio_leads(person).await?;
+        rows.extend(searched.found.iter().map(|found| row(&visit, found, &leads)));
     }
     let map = searched.as_ref().and_then(|searched| map(&visit, searched));
     let watched = searched.iter().flat_map(|searched| &searched.watched);
@@ -140,15 +139,12 @@ fn map(visit: &Visit, searched: &Searched) -> Option<Map> {
 }
 
 /// A finding for people.
-///
-/// # Errors
-/// When the leads cannot be read.
-pub(super) async fn row(state: &WebState, visit: &Visit, found: &Found) -> Result<Row, Fault> {
+pub(super) fn row(visit: &Visit, found: &Found, leads: &[KnownLead]) -> Row {
     let lang = visit.lang;
     let finding = &found.finding;
     let (first, last) = found.time_ms();
     let title = finding.outcome.title();
-    Ok(Row {
+    Row {
         kind: kind_title(lang, found.kind),
         outcome: lang.say(title.0, title.1).to_owned(),
         first: show::moment(lang, moment(first)),
@@ -166,9 +162,9 @@ pub(super) async fn row(state: &WebState, visit: &Visit, found: &Found) -> Resul
             )
         }),
         doubt: doubts(lang, found),
-        lead: state.office.lead_of(found).await?,
+        lead: found.lead_among(leads).map(|lead| (lead.case, lead.number.clone())),
         found: found.clone(),
-    })
+    }
 }
 
 fn reasons(lang: Lang, found: &Found) -> Vec<(String, u32)> {

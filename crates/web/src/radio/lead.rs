@@ -84,9 +84,9 @@ async fn draw(
 }
 
 pub async fn form(State(state): State<WebState>, visit: Visit, Query(query): Query) -> Result<Response, Fault> {
-    registers(&state, &visit)?;
+    let person = registers(&state, &visit)?;
     let (_, found) = named(&state, &visit, &query).await?;
-    let row = row(&state, &visit, &found).await?;
+    let row = row(&visit, &found, &state.office.radio_leads(person).await?);
     if let Some((case, _)) = &row.lead {
         return Ok(Redirect::to(&format!("/work/case/{case}")).into_response());
     }
@@ -122,7 +122,7 @@ pub async fn submit(
     let arrived = visit.receive(&state.office, request, &[], &page).await?;
     let person = registers(&state, &visit)?.clone();
     let (searched, found) = named(&state, &visit, &query).await?;
-    let shown = row(&state, &visit, &found).await?;
+    let shown = row(&visit, &found, &state.office.radio_leads(&person).await?);
     if let Some((case, _)) = &shown.lead {
         return Ok(Redirect::to(&format!("/work/case/{case}")).into_response());
     }

@@ -40,5 +40,7 @@ mod pause;
 mod penalty;
 mod public_list;
 mod publication;
+mod radio;
+mod sky;
 mod spot;
 mod tables;
