@@ -3,13 +3,12 @@
 //
 //   node run.mjs --base http://127.0.0.1:8080        against a site that is running
 //   GUIJU=target/release/guiju node run.mjs          makes a small demonstration for itself (GUIJU_PLAN names its plan)
-//   --only life|licence|draw|rounds|misuse|radio|lead|inspection|penalty, --pictures DIR, --password P, --firm NAME --dispatcher NAME …
+//   --only life|licence|draw|rounds|misuse|radio|inspection|penalty, --pictures DIR, --password P, --firm NAME --dispatcher NAME …
 //
 // Prints "N passed, N failed"; exit status 1 when one failed.
 import { mkdirSync } from "node:fs";
 import { draw } from "./draw.mjs";
 import { inspection } from "./inspection.mjs";
-import { lead } from "./lead.mjs";
 import { licence } from "./licence.mjs";
 import { life } from "./life.mjs";
 import { misuse } from "./misuse.mjs";
@@ -18,6 +17,7 @@ import { radio } from "./radio.mjs";
 import { rounds } from "./rounds.mjs";
 import { only, pictures, raise } from "./stage.mjs";
 import { fact, launch, tally } from "./teller.mjs";
+import { waterfall } from "./waterfall.mjs";
 
 if (pictures) mkdirSync(pictures, { recursive: true });
 const { base, strike, clock, verify } = await raise();
@@ -27,10 +27,10 @@ try {
     for (const scripts of [true, false]) {
       const name = `${width} px ${scripts ? "with" : "without"} scripts`;
       const stage = { base, width, scripts, name, pictures, clock, verify };
-      const told = { life, licence, misuse, draw, rounds, radio, lead, inspection, penalty };
+      const told = { life, licence, misuse, draw, rounds, waterfall, radio, inspection, penalty };
       for (const [title, tell] of Object.entries(told)) {
         if (only && only !== title) continue;
-        if (["rounds", "lead", "inspection", "penalty"].includes(title) && !scripts) continue;
+        if (["rounds", "inspection", "penalty"].includes(title) && !scripts) continue;
         console.log(`${title}, ${name}`);
         await tell(browser, stage).catch((error) => fact(false, `${name}: ${title} could not be told to its end`, error.stack));
       }
