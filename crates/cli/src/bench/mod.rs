@@ -14,6 +14,7 @@ mod radio;
 mod recording;
 mod seed;
 mod site;
+mod spectrum;
 mod spot;
 mod town;
 mod work;
@@ -46,6 +47,8 @@ enum What {
     Licences(licences::LicencesArgs),
     /// A million signals matched against a million licences, and a station's day of sweeps / 百万信号比对和一天频谱的处理
     Radio(radio::RadioArgs),
+    /// A file of samples to its spectrum, beside the bare FFTs, SciPy and GNU Radio / 采样文件到频谱的速度
+    Spectrum(spectrum::SpectrumArgs),
     /// Works until it is killed; for tests of durability
     #[command(hide = true)]
     Drill(drill::DrillArgs),
@@ -117,6 +120,7 @@ pub async fn run(args: BenchArgs) -> Result<ExitCode, Fault> {
         What::Law(args) => ("law", args.json, law::run(&args)?),
         What::Licences(args) => ("licences", args.place.json, licences::run(&args).await?),
         What::Radio(args) => ("radio", args.json, radio::run(&args)?),
+        What::Spectrum(args) => ("spectrum", args.place.json, spectrum::run(&args)?),
         What::Drill(args) => return drill::run(args).await,
     };
     let measured = Measured { bench, machine, results };
