@@ -5,6 +5,7 @@
 
 Writes SigMF recordings (signed bytes) and truth.json beside them. The messages are noise and random bits: no speech, no music.
 The excerpts in tests/radio/excerpts were made with the defaults; `./test --full` makes longer ones anew. Needs Debian's gnuradio.
+Two runs may differ in the last bit of a sample: how GNU Radio cuts its work into pieces is not ours to say.
 
 What is true of each interval is taken from the signal before noise is added, by its definition and not by Welch's method: the mean
 power, and the edges that leave half a percent of the whole periodogram's power out at each end.
@@ -123,6 +124,8 @@ def record(folder, name, samples, rate, offset_hz, level_db, noise_db, spans, se
     graph.run()
     noisy = numpy.array(sink.data(), dtype=numpy.complex64)
     bytes_ = numpy.clip(numpy.rint(noisy.view(numpy.float32) * 128), -128, 127).astype(numpy.int8).tobytes()
+    # What was added to the signal: the noise, and the rounding to bytes.
+    added = numpy.frombuffer(bytes_, dtype=numpy.int8).astype(numpy.float64) / 128 - placed.view(numpy.float32)
     (folder / f"{name}.sigmf-data").write_bytes(bytes_)
     meta = {
         "global": {
@@ -140,7 +143,7 @@ def record(folder, name, samples, rate, offset_hz, level_db, noise_db, spans, se
         "name": name,
         "sample_rate_hz": rate,
         "carrier_hz": CENTRE_HZ + offset_hz,
-        "noise_dbfs_per_hz": noise_db - 10 * math.log10(rate),
+        "noise_dbfs_per_hz": 10 * math.log10(2 * numpy.mean(added**2) / rate),
         "on": [true_of(placed, rate, span) for span in spans],
     }
 
@@ -154,7 +157,8 @@ def main():
     asked.folder.mkdir(parents=True, exist_ok=True)
 
     def size(rate):
-        return int(asked.seconds * rate)
+        # Whole thousands: GNU Radio works in steps of a few samples and drops a rest.
+        return int(asked.seconds * rate) // 1000 * 1000
 
     plain, bursts = fm(size(FM_RATE), False, 11), gmsk(size(GMSK_RATE), 13)
     made = [

@@ -55,7 +55,11 @@ fn samples_that_are_no_numbers_are_left_out_aloud() {
     let output = psd(&tone(&folder, true), &["--format", "cf32", "--rate", "240000", "--json"]);
     assert!(output.status.success());
     let told: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!((&told["segments_left_out"], &told["segments"]), (&1.into(), &96.into()), "its own segment and no other");
+    assert_eq!(
+        (&told["segments_left_out"], &told["segments"]),
+        (&1.into(), &96.into()),
+        "its own segment and no other"
+    );
     assert!(String::from_utf8(output.stderr).unwrap().contains("已略去并计数"));
 }
 

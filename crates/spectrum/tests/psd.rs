@@ -91,8 +91,11 @@ fn whole(settings: Settings, format: Encoding, bytes: &[u8]) -> Spectrum {
 fn encodings() -> impl Iterator<Item = Encoding> {
     let kinds = [SampleKind::U8, SampleKind::I8, SampleKind::I16, SampleKind::F32];
     kinds.into_iter().flat_map(|kind| {
-        [(false, false), (true, false), (false, true), (true, true)]
-            .map(|(big_endian, real)| Encoding { kind, big_endian, real })
+        [(false, false), (true, false), (false, true), (true, true)].map(|(big_endian, real)| Encoding {
+            kind,
+            big_endian,
+            real,
+        })
     })
 }
 
@@ -180,8 +183,7 @@ fn a_tone_reads_its_power_and_its_frequency_and_noise_its_density() {
         assert!((spectrum.frequency_hz(612.0) - (98e6 + 100.0 * 2.4e6 / 1024.0)).abs() < 1e-6);
     }
     // Uniform bytes have the variance (256^2 - 1)/12 in each part.
-    let spectrum =
-        whole(Settings { bins: 1024, ..SETTINGS }, Encoding::CU8, &noise_bytes(Encoding::CU8, 2_000_000, 3));
+    let spectrum = whole(Settings { bins: 1024, ..SETTINGS }, Encoding::CU8, &noise_bytes(Encoding::CU8, 2_000_000, 3));
     let variance = 2.0 * (65_535.0 / 12.0) / (127.5 * 127.5);
     let mean = spectrum.power_per_hz.iter().sum::<f64>() / 1024.0;
     assert!((mean * 2.4e6 / variance - 1.0).abs() < 5e-3, "{mean}");
