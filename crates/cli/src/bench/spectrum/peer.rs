@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use super::Took;
 use crate::Fault;
 
 const PYTHON: &str = "/usr/bin/python3";
@@ -27,14 +28,14 @@ impl Peer {
         None
     }
 
-    /// Seconds that it takes from the file to the spectrum, and the power that it finds.
-    pub fn run(&self, path: &Path, bins: usize, segments: usize) -> Result<(f64, f64), Fault> {
+    /// What it takes from the file to the spectrum, and the power that it finds.
+    pub fn run(&self, path: &Path, bins: usize, segments: usize) -> Result<(Took, f64), Fault> {
         let sizes = [bins.to_string(), segments.to_string()];
         let output = Command::new(PYTHON).args(["-c", self.program]).arg(path).args(sizes).output()?;
         let told = String::from_utf8_lossy(&output.stdout);
         let mut numbers = told.split_whitespace().map(str::parse::<f64>);
-        match (output.status.success(), numbers.next(), numbers.next()) {
-            (true, Some(Ok(seconds)), Some(Ok(power))) => Ok((seconds, power)),
+        match (output.status.success(), numbers.next(), numbers.next(), numbers.next()) {
+            (true, Some(Ok(seconds)), Some(Ok(processor)), Some(Ok(power))) => Ok((Took { seconds, processor }, power)),
             _ => Err(format!("{}: {}", self.name, String::from_utf8_lossy(&output.stderr)).into()),
         }
     }
