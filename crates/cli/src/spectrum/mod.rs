@@ -2,6 +2,7 @@
 
 mod locate;
 mod matching;
+mod log;
 mod psd;
 mod scan;
 
@@ -31,6 +32,8 @@ enum What {
     Match(matching::MatchArgs),
     /// Where a transmitter stands / 发射机定位
     Locate(locate::LocateArgs),
+    /// Hours that a station's session log claims, by receiver and task / 台站会话日志所称的时数
+    Log(log::LogArgs),
 }
 
 pub fn run(args: &SpectrumArgs) -> Result<ExitCode, Fault> {
@@ -39,6 +42,7 @@ pub fn run(args: &SpectrumArgs) -> Result<ExitCode, Fault> {
         What::Scan(args) => scan::run(args),
         What::Match(args) => matching::run(args),
         What::Locate(args) => locate::run(args),
+        What::Log(args) => log::run(args),
     }
 }
 

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use guiju_spectrum::cfar::known_floor_threshold;
 use guiju_spectrum::complaint::Complaint;
-use guiju_spectrum::emission::{Emission, Joining, emissions};
+use guiju_spectrum::emission::{Emission, Joining, emissions, outskirts};
 use guiju_spectrum::floor::FloorMethod;
 use guiju_spectrum::psd::{Settings, Spectrum, Welch};
 use guiju_spectrum::read::Clock;
@@ -118,7 +118,8 @@ fn measure<R: Read>(args: &PsdArgs, mut blocks: Blocks<R>) -> Result<Measured, F
         centre_hz: first,
         bins: args.bins,
         window: Window::Hann,
-        overlap: 0,
+        // Without overlap a Hann window hardly looks at a third of the samples, and bandwidths suffer.
+        overlap: args.bins / 2,
         segments: None,
     };
     let mut welch = Welch::new(settings, blocks.layout().encoding)?;
@@ -126,6 +127,10 @@ fn measure<R: Read>(args: &PsdArgs, mut blocks: Blocks<R>) -> Result<Measured, F
         welch.push_bytes(bytes, &mut |_| {});
     }
     let segments_left_out = welch.refused_segments();
+    if segments_left_out > 0 {
+        let (zh, en) = ("段含非数值，已略去并计数", "segments hold values that are not numbers; left out and counted");
+        eprintln!("guiju: {}: {segments_left_out} {zh} / {segments_left_out} {en}", args.file.display());
+    }
     let spectrum = welch.finish()?;
     let floor_per_hz = FloorMethod::Median.estimate(&spectrum.power_per_hz, spectrum.looks)?;
     let threshold = known_floor_threshold(floor_per_hz, spectrum.looks, FALSE_ALARM)?;
@@ -149,7 +154,7 @@ fn as_json(measured: &Measured) -> Value {
         "segments_left_out": segments_left_out,
         "floor_db_per_hz": db(*floor_per_hz),
         "levels_db_per_hz": spectrum.power_per_hz.iter().map(|power| db(*power)).collect::<Vec<_>>(),
-        "emissions": emissions.iter().map(|one| json!({
+        "emissions": emissions.iter().zip(outskirts(emissions)).map(|(one, outskirt)| json!({
             "centre_hz": one.centre_hz,
             "bandwidth_99_hz": one.bandwidth_99_hz,
             "bandwidth_26_db_hz": one.bandwidth_26_db_hz,
@@ -157,6 +162,7 @@ fn as_json(measured: &Measured) -> Value {
             "peak_over_floor_db": db(one.peak_to_floor),
             "dc_suspect": one.dc_suspect,
             "cut_off": one.cut_off,
+            "outskirt": outskirt,
         })).collect::<Vec<_>>(),
     })
 }
@@ -175,11 +181,13 @@ fn as_text(measured: &Measured) {
     if *segments_left_out > 0 {
         println!("略去 {segments_left_out} 段（含非数值） / left out: {segments_left_out} segments (not numbers)");
     }
-    for one in emissions {
+    for (one, outskirt) in emissions.iter().zip(outskirts(emissions)) {
         let mark = if one.dc_suspect {
             "  疑似直流泄漏 / direct current?"
         } else if one.cut_off {
             "  在边缘 / cut off"
+        } else if outskirt {
+            "  疑似邻近强信号的带外部分 / outskirts of a stronger one?"
         } else {
             ""
         };
