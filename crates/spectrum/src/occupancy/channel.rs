@@ -51,7 +51,7 @@ pub fn raster(first_hz: f64, last_hz: f64, step_hz: f64, width_hz: f64) -> Resul
     let refused = |zh: String, en: String| Complaint::stopped(Place::Field("channels".into()), zh, en);
     // A centre may miss the last by rounding; a millionth of a step is no more than that.
     let steps = ((last_hz - first_hz) / step_hz + 1e-6).floor();
-    if !(step_hz > 0.0 && steps >= 0.0 && steps < CHANNELS_MOST) {
+    if !(step_hz > 0.0 && (0.0..CHANNELS_MOST).contains(&steps)) {
         return Err(refused(
             format!("从{first_hz}到{last_hz} Hz、间隔{step_hz} Hz不成信道栅格（至多{CHANNELS_MOST}个信道）"),
             format!(
