@@ -57,6 +57,7 @@ fn a_nightly_carrier_is_found_with_its_schedule_and_its_occupancy() {
     assert_eq!(scanned["emissions"].as_array().unwrap().len(), 1, "{scanned}");
     let signal = &scanned["signals"][0];
     assert!((signal["centre_hz"].as_f64().unwrap() - 100.155e6).abs() < 10e3, "{signal}");
+    assert_eq!((&signal["days"]["seen"], &signal["days"]["observed"]), (&4.into(), &4.into()));
     let schedule = &signal["schedule"];
     assert_eq!(
         (&schedule["kind"], &schedule["from_minute"], &schedule["until_minute"]),

@@ -39,8 +39,26 @@ pub enum Schedule {
         /// The going on, and the going off, were themselves observed: otherwise the hours are those of the observer.
         edges_observed: bool,
     },
-    /// Neither.
+    /// On at the same times of day from Monday to Friday, and off on Saturdays and Sundays. Holidays are not known here.
+    Weekdays {
+        /// When it goes on, in minutes after midnight, to ten minutes.
+        from_minute: u32,
+        /// When it goes off, in minutes after midnight.
+        until_minute: u32,
+        /// The going on, and the going off, were themselves observed.
+        edges_observed: bool,
+    },
+    /// None of these.
     Irregular,
+}
+
+/// On how many days a signal was on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Days {
+    /// Local days on which it was seen.
+    pub seen: u32,
+    /// Local days on which anything was observed at all.
+    pub observed: u32,
 }
 
 /// On, off and observed time of a stretch of the day over all days.
@@ -53,20 +71,51 @@ struct Slot {
 /// Recognises the schedule of a signal. `zone_offset_ns` is what local time is ahead of UTC.
 #[must_use]
 pub fn recognise(on: &Intervals, observed: &Intervals, zone_offset_ns: i64) -> Schedule {
-    let slots = slots(on, observed, zone_offset_ns);
+    let found = by_clock(&slots(on, observed, zone_offset_ns, |_| true), DAYS_LEAST);
+    if found != Schedule::Irregular {
+        return found;
+    }
+    // What is irregular over all days may be regular from Monday to Friday. Two days of a week's end are all that a week has of them.
+    let weekdays = by_clock(&slots(on, observed, zone_offset_ns, |weekday| weekday < 5), DAYS_LEAST);
+    let weekend = slots(on, observed, zone_offset_ns, |weekday| weekday >= 5);
+    let (days, on_days) = weekend.iter().fold((0, 0), |sum, slot| (sum.0 + slot.days, sum.1 + slot.on));
+    let off = days > 0 && f64::from(on_days) <= (1.0 - STEADY) * f64::from(days);
+    match weekdays {
+        // Over midnight a shift has a Saturday morning: that is no working day.
+        Schedule::Daily { from_minute, until_minute, edges_observed } if off && from_minute < until_minute => {
+            Schedule::Weekdays { from_minute, until_minute, edges_observed }
+        }
+        _ => Schedule::Irregular,
+    }
+}
+
+/// Counts local days.
+#[must_use]
+pub fn days(on: &Intervals, observed: &Intervals, zone_offset_ns: i64) -> Days {
+    let count = |times: &Intervals| {
+        let mut days: Vec<i64> =
+            by_slot(times, zone_offset_ns).keys().map(|slot| slot.div_euclid(SLOTS as i64)).collect();
+        days.dedup();
+        u32::try_from(days.len()).unwrap_or(u32::MAX)
+    };
+    Days { seen: count(&on.intersect(observed)), observed: count(observed) }
+}
+
+/// What stretches of the day show that were observed on at least so many days.
+fn by_clock(slots: &[Slot], days_least: u32) -> Schedule {
     let share = |slot: &Slot| f64::from(slot.on) / f64::from(slot.days);
-    let known: Vec<Option<f64>> = slots.iter().map(|slot| (slot.days >= DAYS_LEAST).then(|| share(slot))).collect();
+    let known: Vec<Option<f64>> = slots.iter().map(|slot| (slot.days >= days_least).then(|| share(slot))).collect();
     let seen = known.iter().flatten().count();
     if seen == 0 {
         return Schedule::Unknown;
     }
     let steady_on = known.iter().flatten().filter(|share| **share >= STEADY).count();
     let steady_off = known.iter().flatten().filter(|share| **share <= 1.0 - STEADY).count();
-    let by_clock = |steady: usize| steady as f64 >= BY_CLOCK * seen as f64;
-    if by_clock(steady_on) {
+    let enough = |steady: usize| steady as f64 >= BY_CLOCK * seen as f64;
+    if enough(steady_on) {
         return Schedule::Continuous;
     }
-    if !by_clock(steady_on + steady_off) || steady_on < TIMER_LEAST || steady_off < TIMER_LEAST {
+    if !enough(steady_on + steady_off) || steady_on < TIMER_LEAST || steady_off < TIMER_LEAST {
         return Schedule::Irregular;
     }
     daily(&known)
@@ -97,11 +146,14 @@ fn daily(known: &[Option<f64>]) -> Schedule {
     Schedule::Daily { from_minute: minute(from), until_minute: minute(until), edges_observed }
 }
 
-fn slots(on: &Intervals, observed: &Intervals, zone_offset_ns: i64) -> Vec<Slot> {
+/// The stretches of the days whose weekday (0 is Monday) is wanted.
+fn slots(on: &Intervals, observed: &Intervals, zone_offset_ns: i64, wanted: impl Fn(i64) -> bool) -> Vec<Slot> {
     let seen = on.intersect(observed);
     let (seen, looked) = (by_slot(&seen, zone_offset_ns), by_slot(observed, zone_offset_ns));
     let mut slots = vec![Slot::default(); SLOTS];
-    for (number, looked_ns) in looked {
+    // 1970-01-01 was a Thursday.
+    let weekday = |number: i64| (number.div_euclid(SLOTS as i64) + 3).rem_euclid(7);
+    for (number, looked_ns) in looked.into_iter().filter(|(number, _)| wanted(weekday(*number))) {
         let Some(slot) = usize::try_from(number.rem_euclid(SLOTS as i64)).ok().and_then(|at| slots.get_mut(at)) else {
             continue;
         };
@@ -138,6 +190,9 @@ impl Schedule {
             Self::Daily { from_minute, until_minute, .. } => {
                 format!("每天{}至{}", clock(from_minute), clock(until_minute))
             }
+            Self::Weekdays { from_minute, until_minute, .. } => {
+                format!("周一至周五{}至{}", clock(from_minute), clock(until_minute))
+            }
             Self::Irregular => "没有固定时间".to_owned(),
         }
     }
@@ -150,6 +205,9 @@ impl Schedule {
             Self::Continuous => "on whenever it was looked for".to_owned(),
             Self::Daily { from_minute, until_minute, .. } => {
                 format!("daily from {} to {}", clock(from_minute), clock(until_minute))
+            }
+            Self::Weekdays { from_minute, until_minute, .. } => {
+                format!("from Monday to Friday, {} to {}", clock(from_minute), clock(until_minute))
             }
             Self::Irregular => "at no fixed times".to_owned(),
         }

@@ -12,7 +12,7 @@ use guiju_spectrum::cfar::known_floor_threshold;
 use guiju_spectrum::emission::{Emission, Joining, emissions};
 use guiju_spectrum::guard::{GuardRules, Mark, marks};
 use guiju_spectrum::psd::Spectrum;
-use guiju_spectrum::schedule::Schedule;
+use guiju_spectrum::schedule::{Days, Schedule};
 use guiju_spectrum::statistics::ratio;
 use serde_json::{Value, json};
 
@@ -55,6 +55,8 @@ struct Signal {
     observed_ns: i128,
     /// `None` where the file has no times, or is samples: they last seconds, not days.
     schedule: Option<Schedule>,
+    /// Days on which it was seen, of those on which anything was observed; `None` as for the schedule.
+    days: Option<Days>,
 }
 
 /// What came of a file.
@@ -134,6 +136,7 @@ fn as_json(scanned: &Scanned) -> Value {
             "on_seconds": one.on_ns as f64 / 1e9,
             "observed_seconds": one.observed_ns as f64 / 1e9,
             "schedule": one.schedule,
+            "days": one.days,
         })
     };
     json!({

@@ -133,5 +133,6 @@ fn signal(track: &Track, observed_ns: i128) -> Signal {
         on_ns: span * i128::from(track.seen) / i128::from(track.seen + track.missed).max(1),
         observed_ns,
         schedule: None,
+        days: None,
     }
 }

@@ -5,7 +5,7 @@ use guiju_spectrum::guard::{GuardRules, Mark, change};
 use guiju_spectrum::package::{HOLE, STEPS_PER_DB};
 use guiju_spectrum::psd::Spectrum;
 use guiju_spectrum::read::sweep::Sweep;
-use guiju_spectrum::schedule::recognise;
+use guiju_spectrum::schedule::{days, recognise};
 use guiju_spectrum::statistics::ratio;
 use guiju_spectrum::watch::{self, WatchRules, Watched, Watcher};
 use guiju_spectrum::window::Window;
@@ -162,6 +162,7 @@ fn signals(watched: &Watched, zone_offset_ns: i64) -> Vec<Signal> {
             on_ns: seen.on.total_ns(),
             observed_ns: watched.observed.total_ns(),
             schedule: Some(recognise(&seen.on, &watched.observed, zone_offset_ns)),
+            days: Some(days(&seen.on, &watched.observed, zone_offset_ns)),
         })
     };
     watched.signals.iter().filter_map(signal).collect()
