@@ -15,6 +15,7 @@ mod import;
 mod law;
 mod serve;
 mod spectrum;
+mod station;
 mod users;
 mod verify;
 
@@ -56,6 +57,8 @@ enum Command {
     Draw(draw::DrawArgs),
     /// Recordings of radio receivers, measured / 无线电录制文件的测量
     Spectrum(spectrum::SpectrumArgs),
+    /// The agent beside a receiver: measures by plan and hands in signed packages / 监测站采集程序
+    Station(station::StationArgs),
     /// Erases a party's personal data / 依法删除当事人个人信息
     Erase(erase::EraseArgs),
     /// Accounts / 账户
@@ -105,6 +108,7 @@ async fn run(command: Command) -> Result<ExitCode, Fault> {
         Command::Law(args) => law::run(args).await,
         Command::Draw(args) => draw::run(&args),
         Command::Spectrum(args) => spectrum::run(&args),
+        Command::Station(args) => station::run(args).await,
         Command::Erase(args) => erase::run(args).await,
         Command::Users(args) => users::run(args).await,
         Command::Bench(args) => bench::run(args).await,

@@ -81,7 +81,7 @@ fn demo_info(accounts: Vec<Account>) -> DemoInfo {
 }
 
 /// Done when the terminal or the service manager asks the process to stop.
-async fn asked_to_stop() {
+pub async fn asked_to_stop() {
     let interrupt = tokio::signal::ctrl_c();
     let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
         let _ = interrupt.await;

@@ -43,6 +43,8 @@ pub struct Office {
     writer: Arc<tokio::sync::Mutex<Option<JoinHandle<()>>>>,
     /// Held while a station's package is looked at and written.
     pub(crate) packages: Arc<tokio::sync::Mutex<()>>,
+    /// What is remembered of packages for pages.
+    pub(crate) radio: Arc<crate::radio::RadioShelf>,
 }
 
 impl Office {
@@ -91,6 +93,7 @@ impl Office {
             jobs,
             writer: Arc::new(tokio::sync::Mutex::new(Some(writer))),
             packages: Arc::default(),
+            radio: Arc::default(),
         })
     }
 

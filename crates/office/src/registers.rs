@@ -69,6 +69,11 @@ impl Office {
         field: &str,
     ) -> Result<Vec<u8>, OfficeError> {
         self.register_for(who, register)?;
+        self.file_of_entry(register, key, field).await
+    }
+
+    /// The same for whoever has been let pass already.
+    pub(crate) async fn file_of_entry(&self, register: &str, key: &str, field: &str) -> Result<Vec<u8>, OfficeError> {
         let no_file = || OfficeError::Input(format!("`{key}` 没有文件 `{field}` / `{key}` has no file `{field}`"));
         let seq = self.store.entry(register, key).await?.ok_or_else(no_file)?.seq;
         let stored = self.store.records(Log::Events, seq, seq.saturating_add(1)).await?;

@@ -22,4 +22,5 @@ pub use consistency::{Contradiction, Disagreements, OddFragment};
 pub use examples::{Examples, Scripts, run_examples};
 pub use pack::{Pack, Param, Statute};
 pub use platform::{Export, Mapped, Platform, StepColumns};
+pub use raw::radio::{FindingPoints, FindingRules, MatchingRules, RadioRules, WatchingRules};
 pub use schema::schemas;

@@ -20,6 +20,7 @@ use crate::check::known::Known;
 use crate::check::{bureau, calendar, figure, law, platform, procedure, publications};
 use crate::complaint::{Complaint, Kind, Margin};
 use crate::platform::Platform;
+use crate::raw::radio::RadioRules;
 use crate::source::at::At;
 use crate::sources::{self, File, Sources};
 
@@ -47,6 +48,8 @@ pub struct Pack {
     pub figures: Vec<Figure>,
     /// Other platforms whose exports can be imported.
     pub platforms: Vec<Platform>,
+    /// How signals are found, matched and scored, where the organ monitors radio.
+    pub radio: Option<RadioRules>,
     /// Dated parameters by name, each list sorted by `from` and without overlap.
     pub params: BTreeMap<String, Vec<Param>>,
     /// Demonstration plans by year, as their text.
@@ -301,6 +304,7 @@ fn checked(sources: &Sources, notes: &RefCell<Vec<Complaint>>) -> Option<Pack> {
         items,
         figures,
         platforms,
+        radio: sources.radio.first().map(|file| file.raw.clone()),
         params,
         years: sources.years.clone(),
         words: file.raw.words.iter().map(|(name, words)| (name.value.clone(), words.into())).collect(),

@@ -13,6 +13,7 @@ use crate::raw::figure::RawFigures;
 use crate::raw::law::RawStatute;
 use crate::raw::platform::RawPlatform;
 use crate::raw::procedure::RawProcedure;
+use crate::raw::radio::RadioRules;
 
 /// What a file of a pack is, by its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +26,7 @@ pub(crate) enum FileKind {
     Law,
     Platform,
     Procedure,
+    Radio,
     Register,
     Year,
 }
@@ -32,8 +34,10 @@ pub(crate) enum FileKind {
 impl FileKind {
     /// Says what the file at this path within a pack is; `None` for a place that a pack does not know.
     pub(crate) fn of(path: &str) -> Option<Self> {
-        if path == "pack.yaml" {
-            return Some(Self::Bureau);
+        match path {
+            "pack.yaml" => return Some(Self::Bureau),
+            "radio.yaml" => return Some(Self::Radio),
+            _ => {}
         }
         let (folder, name) = path.split_once('/')?;
         let stem = name.strip_suffix(".yaml")?;
@@ -62,6 +66,7 @@ impl FileKind {
             Self::Law => "law",
             Self::Platform => "platform",
             Self::Procedure => "procedure",
+            Self::Radio => "radio",
             Self::Register => "register",
             Self::Year => "year",
         }
@@ -78,6 +83,7 @@ static SCHEMAS: LazyLock<Vec<(FileKind, Value)>> = LazyLock::new(|| {
         (FileKind::Law, schema::<RawStatute>("law/*.yaml")),
         (FileKind::Platform, schema::<RawPlatform>("platforms/*.yaml")),
         (FileKind::Procedure, schema::<RawProcedure>("procedures/*/*.yaml")),
+        (FileKind::Radio, schema::<RadioRules>("radio.yaml")),
         (FileKind::Register, schema::<RawRegister>("registers/*.yaml")),
     ]
 });

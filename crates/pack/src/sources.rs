@@ -16,6 +16,7 @@ use crate::raw::figure::RawFigures;
 use crate::raw::law::RawStatute;
 use crate::raw::platform::RawPlatform;
 use crate::raw::procedure::RawProcedure;
+use crate::raw::radio::RadioRules;
 use crate::schema::{self, FileKind};
 use crate::source::{node, shape, text};
 
@@ -34,6 +35,7 @@ pub(crate) struct Sources {
     pub(crate) items: Vec<File<RawItems>>,
     pub(crate) platforms: Vec<File<RawPlatform>>,
     pub(crate) procedures: Vec<File<RawProcedure>>,
+    pub(crate) radio: Vec<File<RadioRules>>,
     pub(crate) registers: Vec<File<RawRegister>>,
     pub(crate) figures: Vec<File<RawFigures>>,
     pub(crate) years: BTreeMap<i16, String>,
@@ -82,6 +84,7 @@ impl Sources {
             FileKind::Items => keep(&mut self.items, path, typed(kind, text, margin)),
             FileKind::Platform => keep(&mut self.platforms, path, typed(kind, text, margin)),
             FileKind::Procedure => keep(&mut self.procedures, path, typed(kind, text, margin)),
+            FileKind::Radio => keep(&mut self.radio, path, typed(kind, text, margin)),
             FileKind::Register => keep(&mut self.registers, path, typed(kind, text, margin)),
             FileKind::Figures => keep(&mut self.figures, path, typed(kind, text, margin)),
             FileKind::Year => {

@@ -3,7 +3,11 @@
 //! Several assignments may stand on one frequency (a town apart, or by mistake). All of them come out as candidates; which of them overlap,
 //! [`Register::overlaps`] tells.
 
+mod read;
+
 use serde::{Deserialize, Serialize};
+
+pub use read::{Columns, FIELDS, read};
 
 /// The mean radius of the earth, in km.
 const EARTH_KM: f64 = 6_371.0;

@@ -21,6 +21,10 @@ const BY_CLOCK: f64 = 0.9;
 const TIMER_LEAST: usize = 6;
 /// Days on which a stretch was observed before it says anything.
 const DAYS_LEAST: u32 = 3;
+/// Days off (Saturdays and Sundays) on which a stretch was observed before it says anything of them: one weekend.
+const DAYS_OFF_LEAST: u32 = 2;
+/// A Thursday was the first day of 1970; this many days later it was Monday, day 0 of a week.
+const FIRST_WEEKDAY: i64 = 3;
 
 /// What the times of a signal look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,26 +43,36 @@ pub enum Schedule {
         /// The going on, and the going off, were themselves observed: otherwise the hours are those of the observer.
         edges_observed: bool,
     },
-    /// On at the same times of day from Monday to Friday, and off on Saturdays and Sundays. Holidays are not known here.
-    Weekdays {
+    /// On and off at the same times of day from Monday to Friday, and off on Saturday and Sunday. Holidays are not known here.
+    WorkingHours {
         /// When it goes on, in minutes after midnight, to ten minutes.
         from_minute: u32,
         /// When it goes off, in minutes after midnight.
         until_minute: u32,
-        /// The going on, and the going off, were themselves observed.
+        /// As in [`Schedule::Daily`].
         edges_observed: bool,
     },
     /// None of these.
     Irregular,
 }
 
-/// On how many days a signal was on.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// On how many days, by local date, a signal was seen, of those on which anybody looked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Days {
-    /// Local days on which it was seen.
-    pub seen: u32,
-    /// Local days on which anything was observed at all.
-    pub observed: u32,
+    /// Days on which it was on while observed.
+    pub seen: usize,
+    /// Days of which any part was observed.
+    pub observed: usize,
+}
+
+/// Counts the days on which a signal was seen. `zone_offset_ns` is what local time is ahead of UTC.
+#[must_use]
+pub fn days(on: &Intervals, observed: &Intervals, zone_offset_ns: i64) -> Days {
+    let count = |times: &Intervals| {
+        let slots = by_slot(times, zone_offset_ns);
+        slots.keys().map(|slot| slot.div_euclid(SLOTS as i64)).collect::<std::collections::BTreeSet<_>>().len()
+    };
+    Days { seen: count(&on.intersect(observed)), observed: count(observed) }
 }
 
 /// On, off and observed time of a stretch of the day over all days.
@@ -71,54 +85,64 @@ struct Slot {
 /// Recognises the schedule of a signal. `zone_offset_ns` is what local time is ahead of UTC.
 #[must_use]
 pub fn recognise(on: &Intervals, observed: &Intervals, zone_offset_ns: i64) -> Schedule {
-    let found = by_clock(&slots(on, observed, zone_offset_ns, |_| true), DAYS_LEAST);
-    if found != Schedule::Irregular {
-        return found;
+    let all_days = judged(&known(&slots(on, observed, zone_offset_ns, |_| true), DAYS_LEAST));
+    if all_days != Schedule::Irregular {
+        return all_days;
     }
-    // What is irregular over all days may be regular from Monday to Friday. Two days of a week's end are all that a week has of them.
-    let weekdays = by_clock(&slots(on, observed, zone_offset_ns, |weekday| weekday < 5), DAYS_LEAST);
-    let weekend = slots(on, observed, zone_offset_ns, |weekday| weekday >= 5);
-    let (days, on_days) = weekend.iter().fold((0, 0), |sum, slot| (sum.0 + slot.days, sum.1 + slot.on));
-    let off = days > 0 && f64::from(on_days) <= (1.0 - STEADY) * f64::from(days);
-    match weekdays {
-        // Over midnight a shift has a Saturday morning: that is no working day.
-        Schedule::Daily { from_minute, until_minute, edges_observed } if off && from_minute < until_minute => {
-            Schedule::Weekdays { from_minute, until_minute, edges_observed }
+    let off = known(&slots(on, observed, zone_offset_ns, |weekday| weekday >= 5), DAYS_OFF_LEAST);
+    let steady_off = off.iter().flatten().filter(|share| **share <= 1.0 - STEADY).count();
+    let seen_off = off.iter().flatten().count();
+    if seen_off == 0 || (steady_off as f64) < BY_CLOCK * seen_off as f64 {
+        return Schedule::Irregular;
+    }
+    match judged(&known(&slots(on, observed, zone_offset_ns, |weekday| weekday < 5), DAYS_LEAST)) {
+        // What was on when nobody looked at the weekend is not known to keep working hours.
+        Schedule::Daily { from_minute, until_minute, edges_observed }
+            if weekend_looked(&off, from_minute, until_minute) =>
+        {
+            Schedule::WorkingHours { from_minute, until_minute, edges_observed }
         }
         _ => Schedule::Irregular,
     }
 }
 
-/// Counts local days.
-#[must_use]
-pub fn days(on: &Intervals, observed: &Intervals, zone_offset_ns: i64) -> Days {
-    let count = |times: &Intervals| {
-        let mut days: Vec<i64> =
-            by_slot(times, zone_offset_ns).keys().map(|slot| slot.div_euclid(SLOTS as i64)).collect();
-        days.dedup();
-        u32::try_from(days.len()).unwrap_or(u32::MAX)
-    };
-    Days { seen: count(&on.intersect(observed)), observed: count(observed) }
+/// Whether most of the stretches in which a signal is on from Monday to Friday were looked at on days off.
+fn weekend_looked(off: &[Option<f64>], from_minute: u32, until_minute: u32) -> bool {
+    let hours = off.iter().enumerate().filter(|(slot, _)| {
+        let minute = u32::try_from(*slot).unwrap_or(0) * 10;
+        if from_minute < until_minute {
+            (from_minute..until_minute).contains(&minute)
+        } else {
+            minute >= from_minute || minute < until_minute
+        }
+    });
+    let (looked, all) =
+        hours.fold((0, 0), |(looked, all), (_, share)| (looked + usize::from(share.is_some()), all + 1));
+    2 * looked > all
 }
 
-/// What stretches of the day show that were observed on at least so many days.
-fn by_clock(slots: &[Slot], days_least: u32) -> Schedule {
+/// The share of days on which each stretch was on; `None` where too few were observed.
+fn known(slots: &[Slot], days_least: u32) -> Vec<Option<f64>> {
     let share = |slot: &Slot| f64::from(slot.on) / f64::from(slot.days);
-    let known: Vec<Option<f64>> = slots.iter().map(|slot| (slot.days >= days_least).then(|| share(slot))).collect();
+    slots.iter().map(|slot| (slot.days >= days_least).then(|| share(slot))).collect()
+}
+
+/// What the shares of a day's stretches look like.
+fn judged(known: &[Option<f64>]) -> Schedule {
     let seen = known.iter().flatten().count();
     if seen == 0 {
         return Schedule::Unknown;
     }
     let steady_on = known.iter().flatten().filter(|share| **share >= STEADY).count();
     let steady_off = known.iter().flatten().filter(|share| **share <= 1.0 - STEADY).count();
-    let enough = |steady: usize| steady as f64 >= BY_CLOCK * seen as f64;
-    if enough(steady_on) {
+    let by_clock = |steady: usize| steady as f64 >= BY_CLOCK * seen as f64;
+    if by_clock(steady_on) {
         return Schedule::Continuous;
     }
-    if !enough(steady_on + steady_off) || steady_on < TIMER_LEAST || steady_off < TIMER_LEAST {
+    if !by_clock(steady_on + steady_off) || steady_on < TIMER_LEAST || steady_off < TIMER_LEAST {
         return Schedule::Irregular;
     }
-    daily(&known)
+    daily(known)
 }
 
 /// The longest run of stretches that are on, around the clock; what was not observed neither ends nor makes a run.
@@ -146,13 +170,12 @@ fn daily(known: &[Option<f64>]) -> Schedule {
     Schedule::Daily { from_minute: minute(from), until_minute: minute(until), edges_observed }
 }
 
-/// The stretches of the days whose weekday (0 is Monday) is wanted.
+/// The stretches of the day over the days whose weekday (0 for Monday) is `wanted`.
 fn slots(on: &Intervals, observed: &Intervals, zone_offset_ns: i64, wanted: impl Fn(i64) -> bool) -> Vec<Slot> {
     let seen = on.intersect(observed);
     let (seen, looked) = (by_slot(&seen, zone_offset_ns), by_slot(observed, zone_offset_ns));
     let mut slots = vec![Slot::default(); SLOTS];
-    // 1970-01-01 was a Thursday.
-    let weekday = |number: i64| (number.div_euclid(SLOTS as i64) + 3).rem_euclid(7);
+    let weekday = |number: i64| (number.div_euclid(SLOTS as i64) + FIRST_WEEKDAY).rem_euclid(7);
     for (number, looked_ns) in looked.into_iter().filter(|(number, _)| wanted(weekday(*number))) {
         let Some(slot) = usize::try_from(number.rem_euclid(SLOTS as i64)).ok().and_then(|at| slots.get_mut(at)) else {
             continue;
@@ -190,7 +213,7 @@ impl Schedule {
             Self::Daily { from_minute, until_minute, .. } => {
                 format!("每天{}至{}", clock(from_minute), clock(until_minute))
             }
-            Self::Weekdays { from_minute, until_minute, .. } => {
+            Self::WorkingHours { from_minute, until_minute, .. } => {
                 format!("周一至周五{}至{}", clock(from_minute), clock(until_minute))
             }
             Self::Irregular => "没有固定时间".to_owned(),
@@ -206,8 +229,8 @@ impl Schedule {
             Self::Daily { from_minute, until_minute, .. } => {
                 format!("daily from {} to {}", clock(from_minute), clock(until_minute))
             }
-            Self::Weekdays { from_minute, until_minute, .. } => {
-                format!("from Monday to Friday, {} to {}", clock(from_minute), clock(until_minute))
+            Self::WorkingHours { from_minute, until_minute, .. } => {
+                format!("Monday to Friday from {} to {}", clock(from_minute), clock(until_minute))
             }
             Self::Irregular => "at no fixed times".to_owned(),
         }

@@ -47,14 +47,14 @@ pub enum SpectraFault {
         /// The segment, in samples.
         bins: usize,
     },
-    /// Samples of another format than the method was made for.
+    /// Samples of another encoding than the method was made for.
     #[error(
         "此频谱按 {made_for} 格式建立，不能加入复数采样 / this spectrum was made for {made_for}; complex samples need one made for \
          cf32_le"
     )]
     Format {
-        /// The format that the method was made for.
-        made_for: &'static str,
+        /// The encoding that the method was made for.
+        made_for: String,
     },
     /// A number of looks (averages) below one.
     #[error("平均次数 {looks} 无效：至少为 1 / {looks} looks are not usable: at least 1 is needed")]

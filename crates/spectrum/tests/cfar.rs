@@ -7,7 +7,8 @@
 use std::f64::consts::TAU;
 
 use guiju_spectrum::cfar::{Cfar, Reach, Reference, known_floor_detection, known_floor_threshold};
-use guiju_spectrum::psd::{SampleFormat, Settings, Spectrum, Welch};
+use guiju_spectrum::psd::{Settings, Spectrum, Welch};
+use guiju_spectrum::read::iq::Encoding;
 use guiju_spectrum::statistics::{decibels, ratio};
 use guiju_spectrum::window::Window;
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
@@ -164,7 +165,7 @@ fn a_threshold_that_ignores_the_window_does_not_keep_its_rate() {
 /// Spectra of noise and a tone, from samples through the transform.
 fn spectra(settings: Settings, tone: f64, bin: usize, wanted: u64, seed: u64, mut each: impl FnMut(&Spectrum)) {
     let mut random = SmallRng::seed_from_u64(seed);
-    let mut welch = Welch::new(settings, SampleFormat::Cf32Le).unwrap();
+    let mut welch = Welch::new(settings, Encoding::CF32_LE).unwrap();
     let cycles = (bin as f64 - (settings.bins / 2) as f64) / settings.bins as f64;
     let (mut sample, mut made) = (0_u64, 0);
     while made < wanted {

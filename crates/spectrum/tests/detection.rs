@@ -10,7 +10,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use guiju_spectrum::cfar::{Cfar, Reach, Reference};
-use guiju_spectrum::psd::{SampleFormat, Settings, Welch};
+use guiju_spectrum::psd::{Settings, Welch};
+use guiju_spectrum::read::iq::Encoding;
 use guiju_spectrum::statistics::ratio;
 use guiju_spectrum::window::Window;
 use num_complex::Complex32;
@@ -75,7 +76,7 @@ fn detections(signal: Signal, looks: u32, snr: f64, cells: u64, seed: u64) -> (u
         overlap: 0,
         segments: Some(u64::from(looks)),
     };
-    let mut welch = Welch::new(settings, SampleFormat::Cf32Le).unwrap();
+    let mut welch = Welch::new(settings, Encoding::CF32_LE).unwrap();
     let mut normal = Normal(SmallRng::seed_from_u64(seed));
     let (mut found, mut seen) = (0, 0);
     let mut block = vec![Complex32::new(0.0, 0.0); BINS];

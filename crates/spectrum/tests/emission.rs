@@ -9,7 +9,8 @@ use guiju_spectrum::cfar::{Cfar, Reference, known_floor_threshold};
 use guiju_spectrum::detector::AmplitudeDistribution;
 use guiju_spectrum::emission::{Emission, Joining, Track, Tracker, emissions};
 use guiju_spectrum::floor::FloorMethod;
-use guiju_spectrum::psd::{SampleFormat, Settings, Spectrum, Welch};
+use guiju_spectrum::psd::{Settings, Spectrum, Welch};
+use guiju_spectrum::read::iq::Encoding;
 use guiju_spectrum::statistics::decibels;
 use guiju_spectrum::window::Window;
 use proptest::prelude::*;
@@ -59,7 +60,7 @@ fn sum(parts: &[Vec<Complex<f64>>]) -> Vec<Complex<f32>> {
 
 fn spectra(settings: Settings, samples: &[Complex<f32>]) -> Vec<Spectrum> {
     let mut spectra = Vec::new();
-    let mut welch = Welch::new(settings, SampleFormat::Cf32Le).unwrap();
+    let mut welch = Welch::new(settings, Encoding::CF32_LE).unwrap();
     welch.push_complex(samples, &mut |spectrum| spectra.push(spectrum)).unwrap();
     spectra
 }
@@ -249,7 +250,7 @@ fn the_bursts_of_a_real_aircraft_recording_are_found() {
     // Spectra of 32 microseconds at 2 MS/s, each its own look: the shortest reply, of 64 microseconds, fills at least one.
     let settings = Settings { sample_rate_hz: 2e6, centre_hz: 1090e6, bins: 64, segments: Some(1), ..SETTINGS };
     let mut levels = Vec::new();
-    Welch::new(settings, SampleFormat::Cu8)
+    Welch::new(settings, Encoding::CU8)
         .unwrap()
         .push_bytes(&bytes, &mut |spectrum| levels.push(spectrum.band_power(0..64)));
     assert_eq!(levels.len(), powers.len() / 64);

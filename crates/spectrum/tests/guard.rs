@@ -8,7 +8,8 @@ use guiju_spectrum::cfar::known_floor_threshold;
 use guiju_spectrum::emission::{Emission, Joining, emissions};
 use guiju_spectrum::floor::FloorMethod;
 use guiju_spectrum::guard::{Clipping, GuardRules, Mark, change, marks};
-use guiju_spectrum::psd::{SampleFormat, Settings, Spectrum, Welch};
+use guiju_spectrum::psd::{Settings, Spectrum, Welch};
+use guiju_spectrum::read::iq::Encoding;
 use guiju_spectrum::window::Window;
 use num_complex::{Complex32, Complex64};
 use rand::{SeedableRng, rngs::SmallRng};
@@ -62,7 +63,7 @@ fn received(signal: &[Complex64], image: f64, direct: f64, third: f64) -> Vec<Co
 }
 
 fn seen(samples: &[Complex32]) -> (Spectrum, Vec<(Emission, Vec<Mark>)>) {
-    let mut welch = Welch::new(SETTINGS, SampleFormat::Cf32Le).unwrap();
+    let mut welch = Welch::new(SETTINGS, Encoding::CF32_LE).unwrap();
     let mut spectra = Vec::new();
     welch.push_complex(samples, &mut |spectrum| spectra.push(spectrum)).unwrap();
     let spectrum = spectra.remove(0);

@@ -23,6 +23,7 @@ mod nav;
 mod open_site;
 mod page;
 mod portal;
+mod radio;
 mod show;
 mod station;
 mod together;
@@ -64,6 +65,7 @@ pub fn router(state: WebState) -> Router {
         .route("/metrics", get(door::metrics))
         .merge(portal::routes())
         .merge(work::routes())
+        .merge(radio::routes())
         .merge(open_site::routes())
         .merge(law::routes())
         .merge(lead::routes())

@@ -19,6 +19,7 @@ pub fn links(pack: &Pack, face: Option<Face>, lang: Lang, person: Option<&Person
             ("/work/dispatch", "派单台", "Dispatch"),
             ("/work/search", "查找", "Search"),
             ("/work/publications", "待公示", "To publish"),
+            ("/work/radio", "无线电", "Radio"),
             ("/work/registers", "台账", "Registers"),
             ("/work/import", "导入", "Import"),
             ("/law", "依据", "Law"),
@@ -62,6 +63,7 @@ fn leads_somewhere(pack: &Pack, person: &Person, href: &str) -> bool {
             acts().any(|act| publishes(act) && may(act))
                 || pack.procedures.iter().any(|of| told_of_publishing(of, person))
         }
+        "/work/radio" => guiju_office::radio::may_read(pack, person),
         "/work/import" => {
             let keeps =
                 pack.registers.iter().any(|register| register.kept_by.iter().any(|role| person.roles.contains(role)));

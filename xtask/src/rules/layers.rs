@@ -35,6 +35,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("sheet", &["kernel", "text"]),
     ("report", &["kernel"]),
     ("spectrum", &[]),
+    ("station", &["spectrum"]),
     ("store", &["kernel", "text"]),
     ("office", &["kernel", "pack", "report", "sheet", "spectrum", "store", "text"]),
     ("web", &["kernel", "office", "pack", "sheet", "spectrum", "store", "text", "verify"]),
@@ -42,8 +43,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "demo", "kernel", "office", "pack", "recheck", "report", "sheet", "spectrum", "store", "text", "verify",
-            "web",
+            "demo", "kernel", "office", "pack", "recheck", "report", "sheet", "spectrum", "station", "store", "text",
+            "verify", "web",
         ],
     ),
     ("testkit", &["kernel", "store", "text"]),

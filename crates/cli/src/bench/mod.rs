@@ -10,6 +10,7 @@ mod law;
 mod licences;
 mod machine;
 mod pages;
+mod radio;
 mod recording;
 mod seed;
 mod site;
@@ -43,6 +44,8 @@ enum What {
     Law(law::LawArgs),
     /// A batch of 5,000 station licences over HTTP, beside the time it may take / 一次申请五千个台站执照
     Licences(licences::LicencesArgs),
+    /// A million signals matched against a million licences, and a station's day of sweeps / 百万信号比对和一天频谱的处理
+    Radio(radio::RadioArgs),
     /// Works until it is killed; for tests of durability
     #[command(hide = true)]
     Drill(drill::DrillArgs),
@@ -113,6 +116,7 @@ pub async fn run(args: BenchArgs) -> Result<ExitCode, Fault> {
         What::Draw(args) => ("draw", args.json, draw::run(&args)?),
         What::Law(args) => ("law", args.json, law::run(&args)?),
         What::Licences(args) => ("licences", args.place.json, licences::run(&args).await?),
+        What::Radio(args) => ("radio", args.json, radio::run(&args)?),
         What::Drill(args) => return drill::run(args).await,
     };
     let measured = Measured { bench, machine, results };

@@ -11,8 +11,8 @@ use guiju_spectrum::occupancy::{
 };
 use serde_json::{Value, json};
 
-use super::recording::{opened, told_of};
 use super::sweeps::{SweepArgs, nothing};
+use super::{opened, told_of};
 use crate::Fault;
 
 /// A sweep that comes later than so many usual revisits leaves a hole.

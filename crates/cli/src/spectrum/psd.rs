@@ -7,15 +7,15 @@ use std::process::ExitCode;
 
 use clap::Args;
 use guiju_spectrum::cfar::known_floor_threshold;
-use guiju_spectrum::complaint::Done;
 use guiju_spectrum::emission::{Emission, Joining, emissions};
 use guiju_spectrum::floor::FloorMethod;
-use guiju_spectrum::psd::{SampleFormat, Settings, Spectrum, Welch};
+use guiju_spectrum::psd::{Settings, Spectrum, Welch};
 use guiju_spectrum::read::iq::Blocks;
 use guiju_spectrum::window::Window;
 use serde_json::{Value, json};
 
-use super::recording::{RecordingArgs, told_of};
+use super::recording::RecordingArgs;
+use super::told_of;
 use crate::Fault;
 
 /// Probability that a bin of noise is taken for a signal.
@@ -38,7 +38,6 @@ struct Measured {
     floor_per_hz: f64,
     emissions: Vec<Emission>,
     segments_left_out: u64,
-    samples_left_out: u64,
 }
 
 pub fn run(args: &PsdArgs) -> Result<ExitCode, Fault> {
@@ -62,15 +61,9 @@ fn measure<R: Read>(args: &PsdArgs, mut blocks: Blocks<R>) -> Result<Measured, F
         overlap: 0,
         segments: None,
     };
-    let mut welch = Welch::new(settings, SampleFormat::Cf32Le)?;
-    loop {
-        match blocks.next_block() {
-            Ok(Some(block)) => welch.push_complex(block.samples, &mut |_| {})?,
-            Ok(None) => break,
-            // What is left out is said and counted; only what ends the reading ends the measurement.
-            Err(told) if told.done == Done::LeftOut => eprintln!("guiju: {}", told_of(&args.recording.file, told)),
-            Err(told) => return Err(told_of(&args.recording.file, told)),
-        }
+    let mut welch = Welch::new(settings, blocks.layout().encoding)?;
+    while let Some(bytes) = blocks.next_bytes().map_err(|told| told_of(&args.recording.file, told))? {
+        welch.push_bytes(bytes, &mut |_| {});
     }
     let segments_left_out = welch.refused_segments();
     let spectrum = welch.finish()?;
@@ -78,8 +71,7 @@ fn measure<R: Read>(args: &PsdArgs, mut blocks: Blocks<R>) -> Result<Measured, F
     let threshold = known_floor_threshold(floor_per_hz, spectrum.looks, FALSE_ALARM)?;
     let joining = Joining { gap_bins: 2, skirt_bins: 2, dc_bins: 2 };
     let emissions = emissions(&spectrum, &vec![threshold; spectrum.power_per_hz.len()], floor_per_hz, joining)?;
-    let samples_left_out = blocks.tally().samples_left_out;
-    Ok(Measured { spectrum, floor_per_hz, emissions, segments_left_out, samples_left_out })
+    Ok(Measured { spectrum, floor_per_hz, emissions, segments_left_out })
 }
 
 pub fn db(power: f64) -> f64 {
@@ -87,7 +79,7 @@ pub fn db(power: f64) -> f64 {
 }
 
 fn as_json(measured: &Measured) -> Value {
-    let Measured { spectrum, floor_per_hz, emissions, segments_left_out, samples_left_out } = measured;
+    let Measured { spectrum, floor_per_hz, emissions, segments_left_out } = measured;
     json!({
         "unit": "dB relative to full scale, per Hz",
         "first_hz": spectrum.frequency_hz(0.0),
@@ -95,7 +87,6 @@ fn as_json(measured: &Measured) -> Value {
         "resolution_hz": spectrum.resolution_hz(),
         "segments": spectrum.segments,
         "segments_left_out": segments_left_out,
-        "samples_left_out": samples_left_out,
         "floor_db_per_hz": db(*floor_per_hz),
         "levels_db_per_hz": spectrum.power_per_hz.iter().map(|power| db(*power)).collect::<Vec<_>>(),
         "emissions": emissions.iter().map(|one| json!({
@@ -111,7 +102,7 @@ fn as_json(measured: &Measured) -> Value {
 }
 
 fn as_text(measured: &Measured) {
-    let Measured { spectrum, floor_per_hz, emissions, segments_left_out, samples_left_out } = measured;
+    let Measured { spectrum, floor_per_hz, emissions, segments_left_out } = measured;
     println!(
         "{} 段，分辨率 {:.1} Hz，底噪 {:.1} dB/Hz（相对满刻度，未校准） / {} segments, resolution {:.1} Hz, floor {:.1} dB/Hz (relative to full scale, not calibrated)",
         spectrum.segments,
@@ -121,10 +112,8 @@ fn as_text(measured: &Measured) {
         spectrum.resolution_hz(),
         db(*floor_per_hz),
     );
-    if segments_left_out + samples_left_out > 0 {
-        println!(
-            "略去 {segments_left_out} 段、{samples_left_out} 个采样（非数值） / left out: {segments_left_out} segments, {samples_left_out} samples (not numbers)"
-        );
+    if *segments_left_out > 0 {
+        println!("略去 {segments_left_out} 段（含非数值） / left out: {segments_left_out} segments (not numbers)");
     }
     for one in emissions {
         let mark = if one.dc_suspect {

@@ -2,13 +2,13 @@
 
 use std::fs::File;
 use std::io::BufReader;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use guiju_spectrum::complaint::Complaint;
 use guiju_spectrum::read::Clock;
-use guiju_spectrum::read::iq::{Blocks, Capture, Encoding, SampleKind, Sigmf, SigmfOptions, raw, wav};
+use guiju_spectrum::read::iq::{Blocks, Capture, Encoding, Sigmf, SigmfOptions, raw, wav};
 
+use super::{opened, told_of};
 use crate::Fault;
 
 #[derive(Args, Debug)]
@@ -57,14 +57,13 @@ impl RecordingArgs {
             );
             return Err(format!("{}: {zh} / {en}", self.file.display()).into());
         };
-        let kind = match format {
-            Format::Cu8 => SampleKind::U8,
-            Format::Ci8 => SampleKind::I8,
-            Format::Ci16 => SampleKind::I16,
-            Format::Cf32 => SampleKind::F32,
+        let encoding = match format {
+            Format::Cu8 => Encoding::CU8,
+            Format::Ci8 => Encoding::CI8,
+            Format::Ci16 => Encoding::CI16_LE,
+            Format::Cf32 => Encoding::CF32_LE,
         };
-        raw(opened(&self.file)?, Encoding::iq(kind), rate, Capture::default())
-            .map_err(|complaint| told_of(&self.file, complaint))
+        raw(opened(&self.file)?, encoding, rate, Capture::default()).map_err(|complaint| told_of(&self.file, complaint))
     }
 
     /// The one centre of all captures, in Hz, 0 where nothing tells it. Captures at several frequencies have no spectrum in common.
@@ -78,14 +77,4 @@ impl RecordingArgs {
         }
         Ok(first)
     }
-}
-
-/// A complaint about a file, in both languages and with its name.
-pub fn told_of(file: &Path, told: Complaint) -> Fault {
-    let told = if told.source.is_empty() { told.of(file.display().to_string()) } else { told };
-    format!("{} / {told}", told.zh()).into()
-}
-
-pub fn opened(file: &Path) -> Result<BufReader<File>, Fault> {
-    Ok(BufReader::new(File::open(file).map_err(|why| format!("{}: {why}", file.display()))?))
 }

@@ -9,7 +9,7 @@ use guiju_spectrum::read::Clock;
 use guiju_spectrum::read::sweep::{Options, Sweep, hackrf_binary, hackrf_csv, rtl_power};
 use jiff::tz::{Offset, TimeZone};
 
-use super::recording::{opened, told_of};
+use super::{opened, told_of};
 use crate::Fault;
 
 /// So many complaints about one file are told in full; the rest are counted.

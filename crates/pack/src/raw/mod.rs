@@ -14,6 +14,7 @@ pub(crate) mod guard;
 pub(crate) mod law;
 pub(crate) mod platform;
 pub(crate) mod procedure;
+pub(crate) mod radio;
 
 use schemars::JsonSchema;
 use serde::Deserialize;

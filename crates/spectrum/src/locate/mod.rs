@@ -7,17 +7,21 @@
 
 mod fault;
 mod fit;
+mod map;
 mod models;
 mod plane;
 mod readings;
 mod survey;
+mod table;
 
 pub use fault::Fault;
 pub use fit::{Model, Term, locate};
+pub use map::svg;
 pub use models::{Arrivals, Bearings, Levels};
 pub use plane::{Area, Ellipse, Plane, Point};
 pub use readings::{Dropped, Reading, Sample, kept};
 pub use survey::{Site, Survey};
+pub use table::{Kind, Mixed, Readings, Told};
 
 /// A located transmitter.
 #[derive(Clone, Debug, PartialEq)]

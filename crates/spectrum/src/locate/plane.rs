@@ -79,6 +79,12 @@ impl Area {
         if finite && west_m < east_m && south_m < north_m { Ok(area) } else { Err(Fault::Area) }
     }
 
+    /// Its edges in metres: west, east, south, north.
+    #[must_use]
+    pub const fn edges_m(&self) -> (f64, f64, f64, f64) {
+        (self.west_m, self.east_m, self.south_m, self.north_m)
+    }
+
     /// Whether a point lies inside.
     #[must_use]
     pub fn holds(&self, at: Point) -> bool {

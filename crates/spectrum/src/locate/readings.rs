@@ -44,11 +44,11 @@ const NONE_DB: f64 = -101.0;
 /// The other mark for "nothing received".
 const MISSING_DB: f64 = -1.0;
 
-fn says_level(level_db: f64) -> bool {
+pub(super) fn says_level(level_db: f64) -> bool {
     level_db.is_finite() && level_db > NONE_DB && (level_db - MISSING_DB).abs() > f64::EPSILON
 }
 
-fn is_place((latitude, longitude): (f64, f64)) -> bool {
+pub(super) fn is_place((latitude, longitude): (f64, f64)) -> bool {
     let on_earth = (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude);
     let marks_nothing = [0.0, -1.0].iter().any(|mark| {
         let near = |value: f64| (value - mark).abs() < 1e-9;

@@ -4,14 +4,18 @@
 //! several the best is named by a stated rule (what deviates least, then what is nearest in frequency, then in place) and the others are
 //! listed. What cannot be judged (a field where nothing is calibrated) is not judged, and the answer says so.
 
+mod field;
 mod many;
+mod table;
 mod told;
 
 use serde::{Deserialize, Serialize};
 
 use crate::licence::{Assignment, Place, Register};
 
+pub use field::{Receiving, predicted_dbuv_m};
 pub use many::{map_all, match_all};
+pub use table::{SignalTable, read_signals};
 
 /// When a signal still conforms. Comes from the pack; nothing of it is written in code.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,7 +31,7 @@ pub struct MatchRules {
     pub field_sigmas: f64,
     /// The deviation of predicted fields, in dB.
     pub field_sigma_db: f64,
-    /// The most candidates that are looked at; the nearest in frequency.
+    /// The most candidates that are looked at: those in force first, then the nearest in frequency, then in place.
     pub candidates_most: usize,
 }
 
@@ -130,22 +134,14 @@ pub type Prediction<'a> = &'a (dyn Fn(&Assignment, f64) -> Option<f64> + Sync);
 /// Matches one signal.
 #[must_use]
 pub fn match_one(signal: &Signal, register: &Register, rules: &MatchRules, predict: Option<Prediction<'_>>) -> Outcome {
-    let mut places: Vec<(f64, usize)> = Vec::new();
-    register.covering(signal.centre_hz, |at| {
-        if let Some(one) = register.all().get(at) {
-            places.push(((signal.centre_hz - one.centre_hz).abs(), at));
-        }
+    let judged = nearest(signal, register, rules).into_iter().filter_map(|near| {
+        let one = register.all().get(near.at)?;
+        Some(judge(signal, one, &near, rules, predict))
     });
-    places.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    let judged = places.into_iter().take(rules.candidates_most.max(1)).filter_map(|(_, at)| {
-        let one = register.all().get(at)?;
-        judge(signal, one, at, rules, predict)
-    });
-    let (mut valid, expired): (Vec<Candidate>, Vec<Candidate>) =
+    let (mut valid, mut expired): (Vec<Candidate>, Vec<Candidate>) =
         judged.partition(|one| !one.deviations.iter().any(|what| matches!(what, Deviation::Expired { .. })));
-    valid.sort_by(|a, b| {
-        rank(a).0.cmp(&rank(b).0).then(rank(a).1.total_cmp(&rank(b).1)).then(rank(a).2.total_cmp(&rank(b).2))
-    });
+    valid.sort_by(by_rank);
+    expired.sort_by(by_rank);
     if valid.is_empty() {
         return Outcome::Unlicensed { expired };
     }
@@ -157,28 +153,68 @@ pub fn match_one(signal: &Signal, register: &Register, rules: &MatchRules, predi
     }
 }
 
-/// What deviates least comes first, then what is nearest in frequency, then in place.
-fn rank(candidate: &Candidate) -> (usize, f64, f64) {
-    (candidate.deviations.len(), candidate.off_hz.abs(), candidate.distance_km.unwrap_or(f64::MAX))
+/// What deviates least comes first, then what is nearest in frequency, then in place, then what stands first in the register.
+fn by_rank(a: &Candidate, b: &Candidate) -> std::cmp::Ordering {
+    let km = |one: &Candidate| one.distance_km.unwrap_or(f64::MAX);
+    let by_frequency = a.off_hz.abs().total_cmp(&b.off_hz.abs());
+    let by_place = km(a).total_cmp(&km(b)).then(a.assignment.cmp(&b.assignment));
+    a.deviations.len().cmp(&b.deviations.len()).then(by_frequency).then(by_place)
 }
 
-/// One candidate; `None` where its station is out of reach.
+/// An assignment within reach, not yet judged.
+struct Near {
+    expired: bool,
+    off_hz: f64,
+    distance_km: Option<f64>,
+    at: usize,
+}
+
+/// The assignments that are looked at: those in force first, then the nearest in frequency, then in place.
+///
+/// What is out of reach is dropped before the number is cut: a channel that the whole country uses would otherwise fill the list with far
+/// stations, and the one next door would be taken for unlicensed.
+fn nearest(signal: &Signal, register: &Register, rules: &MatchRules) -> Vec<Near> {
+    let mut found: Vec<Near> = Vec::new();
+    let uncertain_hz = rules.centre_uncertainty_bins * signal.bin_hz;
+    register.touching(signal.centre_hz - uncertain_hz, signal.centre_hz + uncertain_hz, |at| {
+        let Some(one) = register.all().get(at) else { return };
+        let off_hz = signal.centre_hz - one.centre_hz;
+        // An assignment may be narrower than its own tolerance: a bare carrier.
+        if off_hz.abs() > (one.bandwidth_hz / 2.0).max(one.tolerance_hz + uncertain_hz) {
+            return;
+        }
+        let distance_km = signal.receiver.zip(one.place).map(|(here, there)| here.distance_km(there));
+        if distance_km.is_none_or(|km| km <= rules.reach_km) {
+            let expired = signal.at_ns < one.from_ns || signal.at_ns >= one.until_ns;
+            found.push(Near { expired, off_hz, distance_km, at });
+        }
+    });
+    let most = rules.candidates_most.max(1);
+    if found.len() > most {
+        let km = |near: &Near| near.distance_km.unwrap_or(f64::MAX);
+        let order = |a: &Near, b: &Near| {
+            let by_frequency = a.off_hz.abs().total_cmp(&b.off_hz.abs());
+            a.expired.cmp(&b.expired).then(by_frequency).then(km(a).total_cmp(&km(b))).then(a.at.cmp(&b.at))
+        };
+        found.sort_unstable_by(order);
+        found.truncate(most);
+    }
+    found
+}
+
+/// One candidate.
 fn judge(
     signal: &Signal,
     one: &Assignment,
-    at: usize,
+    near: &Near,
     rules: &MatchRules,
     predict: Option<Prediction<'_>>,
-) -> Option<Candidate> {
-    let distance_km = signal.receiver.zip(one.place).map(|(here, there)| here.distance_km(there));
-    if distance_km.is_some_and(|km| km > rules.reach_km) {
-        return None;
-    }
+) -> Candidate {
+    let Near { off_hz, distance_km, .. } = *near;
     let mut deviations = Vec::new();
-    if signal.at_ns < one.from_ns || signal.at_ns >= one.until_ns {
+    if near.expired {
         deviations.push(Deviation::Expired { from_ns: one.from_ns, until_ns: one.until_ns });
     }
-    let off_hz = signal.centre_hz - one.centre_hz;
     let allowed_hz = one.tolerance_hz + rules.centre_uncertainty_bins * signal.bin_hz;
     if off_hz.abs() > allowed_hz {
         deviations.push(Deviation::Centre { off_hz, allowed_hz });
@@ -194,5 +230,5 @@ fn judge(
     {
         deviations.push(Deviation::Field { measured_dbuv_m, predicted_dbuv_m });
     }
-    Some(Candidate { assignment: at, off_hz, distance_km, deviations, field_judged: compared.is_some() })
+    Candidate { assignment: near.at, off_hz, distance_km, deviations, field_judged: compared.is_some() }
 }

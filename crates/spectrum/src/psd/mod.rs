@@ -11,9 +11,9 @@ use std::sync::Arc;
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlanner};
 
-pub use convert::SampleFormat;
 pub use spectrum::Spectrum;
 
+use crate::read::iq::Encoding;
 use crate::spectra_fault::SpectraFault;
 use crate::window::Window;
 
@@ -45,7 +45,7 @@ pub struct Settings {
 /// Welch's method over blocks of samples as they arrive.
 pub struct Welch {
     settings: Settings,
-    format: SampleFormat,
+    encoding: Encoding,
     fft: Arc<dyn Fft<f32>>,
     arch: pulp::Arch,
     weights: Vec<f32>,
@@ -65,19 +65,19 @@ pub struct Welch {
 }
 
 impl Welch {
-    /// Prepares the method for samples in one format.
+    /// Prepares the method for samples stored in one way.
     ///
     /// # Errors
     /// When the sample rate, the centre, the number of bins, the overlap or the number of segments is not usable.
-    pub fn new(settings: Settings, format: SampleFormat) -> Result<Self, SpectraFault> {
+    pub fn new(settings: Settings, encoding: Encoding) -> Result<Self, SpectraFault> {
         check(&settings)?;
         let weights = settings.window.weights(settings.bins);
         let weights_energy = weights.iter().map(|weight| weight * weight).sum();
-        let scale = format.scale();
+        let scale = encoding.scale();
         let fft = FftPlanner::new().plan_fft_forward(settings.bins);
         let none = Complex::new(0.0, 0.0);
         Ok(Self {
-            format,
+            encoding,
             arch: pulp::Arch::new(),
             weights: weights.iter().flat_map(|weight| [(weight * scale) as f32; 2]).collect(),
             weights_energy,
@@ -87,7 +87,7 @@ impl Welch {
             sums: vec![0.0; settings.bins * 2],
             in_squares: 0,
             in_sums: 0,
-            carry: Vec::with_capacity(settings.bins * format.sample_bytes()),
+            carry: Vec::with_capacity(settings.bins * encoding.sample_bytes()),
             first_sample: 0,
             next_sample: 0,
             end_sample: 0,
@@ -99,7 +99,7 @@ impl Welch {
 
     /// Takes the next bytes of the recording, cut anywhere, and hands each finished spectrum to `sink`.
     pub fn push_bytes(&mut self, bytes: &[u8], sink: &mut dyn FnMut(Spectrum)) {
-        let sample = self.format.sample_bytes();
+        let sample = self.encoding.sample_bytes();
         let (segment, hop) = (self.settings.bins * sample, self.hop() * sample);
         let mut rest = bytes;
         while !self.carry.is_empty() {
@@ -129,17 +129,17 @@ impl Welch {
         self.carry.extend_from_slice(rest);
     }
 
-    /// Takes the next complex samples; only for a method made for [`SampleFormat::Cf32Le`].
+    /// Takes the next complex samples; only for a method made for [`Encoding::CF32_LE`].
     ///
     /// # Errors
-    /// When the method was made for another format: half a segment of each would be mixed.
+    /// When the method was made for another encoding: half a segment of each would be mixed.
     pub fn push_complex(
         &mut self,
         samples: &[Complex<f32>],
         sink: &mut dyn FnMut(Spectrum),
     ) -> Result<(), SpectraFault> {
-        if self.format != SampleFormat::Cf32Le {
-            return Err(SpectraFault::Format { made_for: self.format.name() });
+        if self.encoding != Encoding::CF32_LE {
+            return Err(SpectraFault::Format { made_for: self.encoding.name() });
         }
         if cfg!(target_endian = "little") {
             self.push_bytes(bytemuck::cast_slice(convert::flat(samples)), sink);
@@ -167,7 +167,7 @@ impl Welch {
     }
 
     fn carried_samples(&self) -> u64 {
-        (self.carry.len() / self.format.sample_bytes()) as u64
+        (self.carry.len() / self.encoding.sample_bytes()) as u64
     }
 
     fn hop(&self) -> usize {
@@ -177,7 +177,7 @@ impl Welch {
     fn segment(&mut self, bytes: &[u8], sink: &mut dyn FnMut(Spectrum)) {
         self.end_sample = self.next_sample + self.settings.bins as u64;
         self.next_sample += self.hop() as u64;
-        self.format.weigh(self.arch, bytes, &self.weights, convert::flat_mut(&mut self.work));
+        convert::weigh(self.encoding, self.arch, bytes, &self.weights, convert::flat_mut(&mut self.work));
         self.fft.process_with_scratch(&mut self.work, &mut self.scratch);
         // The bin at the centre is the sum of all samples, so one sample that is not a number shows there.
         if !self.work.first().is_some_and(|sum| sum.re.is_finite() && sum.im.is_finite()) {

@@ -5,6 +5,7 @@
 //! Memory grows with signals and their changes, not with sweeps.
 
 mod block;
+mod grid;
 mod peaks;
 
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::hours::{Interval, Intervals};
 
 pub use block::{Sweep, Watcher};
+pub use grid::Grid;
 
 /// How signals are found and followed. Comes from the pack.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

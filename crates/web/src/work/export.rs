@@ -19,11 +19,16 @@ const MOST: usize = 20_000;
 const STEP: u32 = 200;
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-fn column(title: &str, kind: ColumnKind) -> ListColumn {
+/// A column of a list.
+pub fn column(title: &str, kind: ColumnKind) -> ListColumn {
     ListColumn { title: title.to_owned(), kind, unit: None, width: None }
 }
 
-fn workbook(
+/// A list as a workbook to download; `cut` says that it goes on.
+///
+/// # Errors
+/// When the workbook cannot be written.
+pub fn workbook(
     visit: &Visit,
     title: &str,
     columns: Vec<ListColumn>,

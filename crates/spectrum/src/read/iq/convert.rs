@@ -3,7 +3,7 @@
 use num_complex::Complex32;
 
 /// Midway between the two middle codes of an unsigned byte: RTL receivers are centred there.
-const U8_CENTRE: f32 = 127.5;
+pub(crate) const U8_CENTRE: f32 = 127.5;
 
 /// How one number is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +30,15 @@ pub struct Encoding {
 }
 
 impl Encoding {
+    /// Unsigned bytes, I and Q in turn.
+    pub const CU8: Self = Self::iq(SampleKind::U8);
+    /// Signed bytes, I and Q in turn.
+    pub const CI8: Self = Self::iq(SampleKind::I8);
+    /// Signed 16 bits, low byte first, I and Q in turn.
+    pub const CI16_LE: Self = Self::iq(SampleKind::I16);
+    /// Single precision, low byte first, I and Q in turn.
+    pub const CF32_LE: Self = Self::iq(SampleKind::F32);
+
     /// Interleaved I and Q, little-endian.
     pub const fn iq(kind: SampleKind) -> Self {
         Self { kind, big_endian: false, real: false }
@@ -43,6 +52,33 @@ impl Encoding {
             SampleKind::F32 => 4,
         };
         if self.real { number } else { 2 * number }
+    }
+
+    /// The name that SigMF gives it, such as `ci16_le`.
+    #[must_use]
+    pub fn name(self) -> String {
+        let kind = match self.kind {
+            SampleKind::U8 => "u8",
+            SampleKind::I8 => "i8",
+            SampleKind::I16 => "i16",
+            SampleKind::F32 => "f32",
+        };
+        let order = match self.kind {
+            SampleKind::U8 | SampleKind::I8 => "",
+            _ if self.big_endian => "_be",
+            _ => "_le",
+        };
+        format!("{}{kind}{order}", if self.real { 'r' } else { 'c' })
+    }
+
+    /// The factor from the number in the file (an unsigned one less its middle) to full scale.
+    pub(crate) const fn scale(self) -> f64 {
+        match self.kind {
+            SampleKind::U8 => 1.0 / 127.5,
+            SampleKind::I8 => 1.0 / 128.0,
+            SampleKind::I16 => 1.0 / 32768.0,
+            SampleKind::F32 => 1.0,
+        }
     }
 
     /// Appends the samples of these bytes; a rest that makes no whole sample is not touched.

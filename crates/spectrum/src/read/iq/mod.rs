@@ -8,6 +8,7 @@ mod sigmf;
 mod source;
 mod wav;
 
+pub(crate) use convert::U8_CENTRE;
 pub use convert::{Encoding, SampleKind};
 pub use sigmf::{HashCheck, Sigmf, SigmfOptions};
 pub use source::{Block, Blocks, Capture, IqTally, Layout};

@@ -136,19 +136,8 @@ impl<R: Read> Blocks<R> {
 
     /// Reads the next block; `None` at the end. After a complaint that left something out, ask again.
     pub fn next_block(&mut self) -> Result<Option<Block<'_>>, Complaint> {
-        if self.finished {
-            return Ok(None);
-        }
-        let read = self.read();
-        match read {
-            Ok(true) => {}
-            Ok(false) => return Ok(None),
-            Err(complaint) => {
-                self.finished |= complaint.done == Done::Stopped;
-                return Err(complaint);
-            }
-        }
-        let Some((capture_start, capture)) = self.captures.get(self.current) else { return Ok(None) };
+        let read = self.read(Self::convert)?;
+        let Some((capture_start, capture)) = self.captures.get(self.current).filter(|_| read) else { return Ok(None) };
         Ok(Some(Block {
             first_sample: self.next_sample - self.samples.len() as u64,
             sample_rate_hz: self.layout.sample_rate_hz,
@@ -158,29 +147,58 @@ impl<R: Read> Blocks<R> {
         }))
     }
 
-    /// Fills the samples; `false` at the end.
-    fn read(&mut self) -> Result<bool, Complaint> {
+    /// Reads the whole samples of the next block as the bytes that they are stored in; `None` at the end.
+    ///
+    /// For who converts and computes in one pass ([`Welch`](crate::psd::Welch)). Headers, cut files and ends are dealt with as by
+    /// [`Blocks::next_block`]; NaN and infinity are not looked for: who takes the bytes does.
+    pub fn next_bytes(&mut self) -> Result<Option<&[u8]>, Complaint> {
+        let read = self.read(|blocks, _, count| {
+            blocks.tally.samples += count;
+            Ok(())
+        })?;
+        let whole = self.bytes.len() - self.bytes.len() % self.layout.encoding.sample_bytes();
+        Ok(self.bytes.get(..whole).filter(|_| read))
+    }
+
+    /// Reads a block and lets `take` go through it; `false` at the end.
+    fn read(&mut self, take: impl FnOnce(&mut Self, Place, u64) -> Result<(), Complaint>) -> Result<bool, Complaint> {
+        if self.finished {
+            return Ok(false);
+        }
+        let place = Place::Byte(self.at_byte);
+        let read = match self.fill() {
+            Ok(0) => self.end().map(|()| false),
+            Ok(count) => take(self, place, count).map(|()| true),
+            Err(complaint) => Err(complaint),
+        };
+        self.finished |= read.as_ref().is_err_and(|complaint| complaint.done == Done::Stopped);
+        read
+    }
+
+    /// Fills the bytes and says how many whole samples they hold; 0 at the end.
+    fn fill(&mut self) -> Result<u64, Complaint> {
         if self.ended {
-            return self.end();
+            return Ok(0);
         }
         self.enter_capture()?;
         let wanted = self.wanted();
         let size = self.layout.encoding.sample_bytes();
         let place = Place::Byte(self.at_byte);
         self.bytes.resize(wanted.saturating_mul(size), 0);
-        let read =
-            fill(&mut self.input, &mut self.bytes).map_err(|fault| Complaint::unreadable(place.clone(), &fault))?;
+        let read = fill(&mut self.input, &mut self.bytes).map_err(|fault| Complaint::unreadable(place, &fault))?;
         self.bytes.truncate(read);
         self.ended = wanted == 0 || read < wanted * size;
         self.tally.bytes_left_out = (read % size) as u64;
         self.at_byte += read as u64;
+        let count = (read / size) as u64;
+        self.next_sample += count;
+        Ok(count)
+    }
+
+    /// Makes samples of the bytes, and complains of those that are no numbers.
+    fn convert(&mut self, place: Place, count: u64) -> Result<(), Complaint> {
         self.samples.clear();
         self.layout.encoding.convert(&self.bytes, &mut self.samples);
-        let count = self.samples.len() as u64;
-        self.next_sample += count;
-        if count == 0 {
-            return self.end();
-        }
         if !self.samples.iter().all(|sample| sample.re.is_finite() && sample.im.is_finite()) {
             self.tally.samples_left_out += count;
             return Err(Complaint::left_out(
@@ -190,11 +208,11 @@ impl<R: Read> Blocks<R> {
             ));
         }
         self.tally.samples += count;
-        Ok(true)
+        Ok(())
     }
 
     /// Ends the reading: complains of bytes that make no whole sample, or of samples that were promised and are not there.
-    fn end(&mut self) -> Result<bool, Complaint> {
+    fn end(&mut self) -> Result<(), Complaint> {
         self.finished = true;
         let (place, rest) = (Place::Byte(self.at_byte), self.tally.bytes_left_out);
         if rest > 0 {
@@ -215,7 +233,7 @@ impl<R: Read> Blocks<R> {
                 format!("{missing} more samples were promised, so the file may have been cut; copy it again"),
             ));
         }
-        Ok(false)
+        Ok(())
     }
 
     /// Goes on to the capture that the next sample belongs to, and skips its header.

@@ -4,12 +4,13 @@ use guiju_spectrum::complaint::Done;
 use guiju_spectrum::emission::{Track, Tracker};
 use guiju_spectrum::floor::FloorMethod;
 use guiju_spectrum::guard::{Clipping, GuardRules, Mark, change};
-use guiju_spectrum::psd::{SampleFormat, Settings, Spectrum, Welch};
+use guiju_spectrum::psd::{Settings, Spectrum, Welch};
+use guiju_spectrum::read::iq::Encoding;
 use guiju_spectrum::window::Window;
 
-use super::{ScanArgs, Scanned, Signal, doubted, found};
+use super::{EmissionsArgs, Scanned, Signal, doubted, found};
 use crate::Fault;
-use crate::spectrum::recording::told_of;
+use crate::spectrum::told_of;
 
 /// Segments of one spectrum.
 const SEGMENTS: u64 = 64;
@@ -59,7 +60,7 @@ impl Kept<'_> {
     }
 }
 
-pub fn scan(args: &ScanArgs, rules: &GuardRules) -> Result<Scanned, Fault> {
+pub fn scan(args: &EmissionsArgs, rules: &GuardRules) -> Result<Scanned, Fault> {
     let mut blocks = args.recording.open()?;
     let settings = Settings {
         sample_rate_hz: blocks.layout().sample_rate_hz,
@@ -70,7 +71,7 @@ pub fn scan(args: &ScanArgs, rules: &GuardRules) -> Result<Scanned, Fault> {
         segments: Some(SEGMENTS),
     };
     let start_ns = blocks.captures().first().and_then(|(_, capture)| capture.start_ns);
-    let mut welch = Welch::new(settings, SampleFormat::Cf32Le)?;
+    let mut welch = Welch::new(settings, Encoding::CF32_LE)?;
     let mut clipping = Clipping::default();
     let mut kept = Kept {
         rules,

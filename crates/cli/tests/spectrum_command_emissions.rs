@@ -1,4 +1,4 @@
-//! `guiju spectrum scan` and `occupancy`: sweeps and samples become emissions, times and shares; what is wrong is told with its line.
+//! `guiju spectrum emissions` and `occupancy`: sweeps and samples become emissions, times and shares; what is wrong is told with its line.
 
 #![expect(clippy::unwrap_used, reason = "a test whose own data cannot be made has failed")]
 
@@ -53,7 +53,7 @@ fn days() -> String {
 fn a_nightly_carrier_is_found_with_its_schedule_and_its_occupancy() {
     let folder = TempDir::new().unwrap();
     let file = table(&folder, "days.csv", &days());
-    let scanned = told(&guiju("scan", &file, &["--json"]), 0);
+    let scanned = told(&guiju("emissions", &file, &["--json"]), 0);
     assert_eq!(scanned["emissions"].as_array().unwrap().len(), 1, "{scanned}");
     let signal = &scanned["signals"][0];
     assert!((signal["centre_hz"].as_f64().unwrap() - 100.155e6).abs() < 10e3, "{signal}");
@@ -108,8 +108,8 @@ fn bad_rows_are_told_with_their_line_in_both_languages_and_the_rest_counts() {
     ];
     for (name, text, zh, en, why) in cases {
         let file = table(&folder, name, &text);
-        for what in ["scan", "occupancy"] {
-            let output = guiju(what, &file, if what == "scan" { &["--json"] } else { &plan });
+        for what in ["emissions", "occupancy"] {
+            let output = guiju(what, &file, if what == "emissions" { &["--json"] } else { &plan });
             let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
             assert_eq!(output.status.code(), Some(2), "{name}: {complaint}");
             assert!(complaint.contains(zh) && complaint.contains(en) && complaint.contains(why), "{name}: {complaint}");
@@ -162,7 +162,7 @@ fn samples_are_scanned_and_the_receivers_own_is_marked() {
     let file = folder.path().join("carrier.cf32");
     std::fs::write(&file, &bytes).unwrap();
     let named = ["--format", "cf32", "--rate", "240000", "--centre", "100000000"];
-    let scanned = told(&guiju("scan", &file, &[&named[..], &["--json"]].concat()), 0);
+    let scanned = told(&guiju("emissions", &file, &[&named[..], &["--json"]].concat()), 0);
     let mut kinds = String::new();
     for one in scanned["emissions"].as_array().unwrap() {
         let mark = one["marks"][0]["kind"].as_str().unwrap_or("none");
@@ -170,7 +170,7 @@ fn samples_are_scanned_and_the_receivers_own_is_marked() {
     }
     assert_eq!(kinds, "99952 mirror; 100000 direct_current; 100048 none; ");
     assert_eq!((&scanned["timed"], &scanned["overload"]), (&false.into(), &Value::Null));
-    let rate = guiju("scan", &file, &["--format", "cf32", "--rate", "0"]);
+    let rate = guiju("emissions", &file, &["--format", "cf32", "--rate", "0"]);
     let complaint = String::from_utf8_lossy(&rate.stderr).into_owned();
     assert!(
         rate.status.code() == Some(2) && complaint.contains("采样率为0") && complaint.contains("carrier.cf32"),
@@ -199,7 +199,7 @@ fn a_real_recording_of_a_broadcast_is_in_use_all_the_time() {
     let channel = &measured["occupancy"]["channels"][0];
     assert_eq!(channel["share"]["observed_ns"], channel["share"]["occupied_ns"]);
     assert_eq!(measured["occupancy"]["sweeps"], 299);
-    let scanned = told(&guiju("scan", &file, &["--json"]), 0);
+    let scanned = told(&guiju("emissions", &file, &["--json"]), 0);
     assert_eq!(scanned["timed"], true);
     assert_eq!(scanned["signals"][0]["schedule"]["kind"], "unknown");
 }

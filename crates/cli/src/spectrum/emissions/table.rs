@@ -10,7 +10,7 @@ use guiju_spectrum::statistics::ratio;
 use guiju_spectrum::watch::{self, WatchRules, Watched, Watcher};
 use guiju_spectrum::window::Window;
 
-use super::{FALSE_ALARM, LEAST_DB, ScanArgs, Scanned, Signal, doubted};
+use super::{EmissionsArgs, FALSE_ALARM, LEAST_DB, Scanned, Signal, doubted};
 use crate::Fault;
 use crate::spectrum::sweeps::nothing;
 
@@ -104,7 +104,7 @@ impl Kept<'_> {
     }
 }
 
-pub fn scan(args: &ScanArgs, rules: &GuardRules) -> Result<Scanned, Fault> {
+pub fn scan(args: &EmissionsArgs, rules: &GuardRules) -> Result<Scanned, Fault> {
     let file = &args.recording.file;
     let looks = args.sweeps.looks(file)?;
     let mut first: Option<Sweep> = None;

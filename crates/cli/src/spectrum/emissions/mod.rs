@@ -1,4 +1,4 @@
-//! `guiju spectrum scan FILE`: sweeps or samples become emissions with the doubts about them, and signals with their times.
+//! `guiju spectrum emissions FILE`: sweeps or samples become emissions with the doubts about them, and signals with their times.
 //!
 //! Exit status 2 where a part of the file was left out, 0 otherwise.
 
@@ -29,7 +29,7 @@ const LEAST_DB: f64 = 4.0;
 const JOINING: Joining = Joining { gap_bins: 4, skirt_bins: 4, dc_bins: 2 };
 
 #[derive(Args, Debug)]
-pub struct ScanArgs {
+pub struct EmissionsArgs {
     #[command(flatten)]
     recording: RecordingArgs,
     #[command(flatten)]
@@ -75,7 +75,7 @@ struct Scanned {
     complaints: u64,
 }
 
-pub fn run(args: &ScanArgs) -> Result<ExitCode, Fault> {
+pub fn run(args: &EmissionsArgs) -> Result<ExitCode, Fault> {
     let rules = match &args.guard {
         None => GuardRules::example()?,
         Some(file) => {
