@@ -8,7 +8,8 @@ use std::time::Duration;
 use guiju_spectrum::hours::Interval;
 use guiju_spectrum::level::RelativeDb;
 use guiju_spectrum::package::Moment;
-use guiju_spectrum::psd::{SampleFormat, Settings, Spectrum, Welch};
+use guiju_spectrum::psd::{Settings, Spectrum, Welch};
+use guiju_spectrum::read::iq::Encoding;
 use guiju_spectrum::read::sweep::{Piece, Sweep, TimeBasis};
 use guiju_spectrum::read::tcp::{Patience, RtlTcp, Tuning};
 use guiju_spectrum::window::Window;
@@ -81,7 +82,7 @@ pub(super) fn measure(source: &Source, until_ns: i64, line: &Line) -> Result<(),
 
 impl Gathered {
     fn new(settings: Settings) -> Result<Self, Fault> {
-        let welch = Welch::new(settings, SampleFormat::Cf32Le).map_err(of_spectra)?;
+        let welch = Welch::new(settings, Encoding::CF32_LE).map_err(of_spectra)?;
         Ok(Self { welch, samples: 0, clipped: 0 })
     }
 
