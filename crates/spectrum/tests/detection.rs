@@ -174,10 +174,10 @@ fn noise_of_16_looks_through_samples_keeps_the_rate() {
     noise_alone(16, 1_000_000, 516);
 }
 
-/// A thousand million samples: the longest of these tests.
+/// A million cells are a thousand million samples: a dev build, which shares its processors with others, looks at a fifth of them.
 #[test]
 fn noise_of_64_looks_through_samples_keeps_the_rate() {
-    noise_alone(64, 1_000_000, 564);
+    noise_alone(64, if cfg!(debug_assertions) { 200_000 } else { 1_000_000 }, 564);
 }
 
 #[test]
