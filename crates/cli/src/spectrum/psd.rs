@@ -2,22 +2,20 @@
 //!
 //! Levels are dB relative to full scale: a file alone cannot say how strong a field was.
 
-use std::fs::File;
-use std::io::{BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::io::Read;
 use std::process::ExitCode;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use guiju_spectrum::cfar::known_floor_threshold;
-use guiju_spectrum::complaint::Complaint;
 use guiju_spectrum::emission::{Emission, Joining, emissions, outskirts};
 use guiju_spectrum::floor::FloorMethod;
 use guiju_spectrum::psd::{Settings, Spectrum, Welch};
-use guiju_spectrum::read::Clock;
-use guiju_spectrum::read::iq::{Blocks, Capture, Encoding, Sigmf, SigmfOptions, raw, wav};
+use guiju_spectrum::read::iq::Blocks;
 use guiju_spectrum::window::Window;
 use serde_json::{Value, json};
 
+use super::recording::RecordingArgs;
+use super::told_of;
 use crate::Fault;
 
 /// Probability that a bin of noise is taken for a signal.
@@ -25,30 +23,13 @@ const FALSE_ALARM: f64 = 1e-6;
 
 #[derive(Args, Debug)]
 pub struct PsdArgs {
-    /// A `.sigmf-meta`, a `.wav`, or bare interleaved samples / 录制文件
-    file: PathBuf,
-    /// How bare samples are stored / 裸采样的存储格式
-    #[arg(long)]
-    format: Option<Format>,
-    /// Samples a second, where the file does not say it / 采样率（赫兹）
-    #[arg(long, value_name = "HZ")]
-    rate: Option<f64>,
-    /// Centre frequency, where the file does not say it / 中心频率（赫兹）
-    #[arg(long, value_name = "HZ")]
-    centre: Option<f64>,
+    #[command(flatten)]
+    recording: RecordingArgs,
     /// Bins of the spectrum / 频点数
     #[arg(long, default_value_t = 2048)]
     bins: usize,
     #[arg(long)]
     json: bool,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
-    Cu8,
-    Ci8,
-    Ci16,
-    Cf32,
 }
 
 /// What was measured, and what of the recording was left out.
@@ -60,15 +41,7 @@ struct Measured {
 }
 
 pub fn run(args: &PsdArgs) -> Result<ExitCode, Fault> {
-    let measured = match args.file.extension().and_then(|name| name.to_str()) {
-        Some("sigmf-meta") => {
-            let options = SigmfOptions { sample_rate_hz: args.rate, clock: Clock::beijing() };
-            let recording = Sigmf::open(&args.file, &options).and_then(|recording| recording.blocks());
-            measure(args, recording.map_err(|told| told_of(args, told))?)
-        }
-        Some("wav") => measure(args, wav(opened(&args.file)?, &Clock::beijing()).map_err(|told| told_of(args, told))?),
-        _ => measure(args, bare(args)?),
-    }?;
+    let measured = measure(args, args.recording.open()?)?;
     if args.json {
         println!("{}", as_json(&measured));
     } else {
@@ -77,42 +50,9 @@ pub fn run(args: &PsdArgs) -> Result<ExitCode, Fault> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A complaint about the recording, in both languages and with its file.
-fn told_of(args: &PsdArgs, told: Complaint) -> Fault {
-    let told = if told.source.is_empty() { told.of(args.file.display().to_string()) } else { told };
-    format!("{} / {told}", told.zh()).into()
-}
-
-fn opened(file: &Path) -> Result<BufReader<File>, Fault> {
-    Ok(BufReader::new(File::open(file).map_err(|why| format!("{}: {why}", file.display()))?))
-}
-
-fn bare(args: &PsdArgs) -> Result<Blocks<BufReader<File>>, Fault> {
-    let (Some(format), Some(rate)) = (args.format, args.rate) else {
-        let (zh, en) = (
-            "裸采样须用 --format 和 --rate 说明格式和采样率",
-            "say with --format and --rate what the bare samples are",
-        );
-        return Err(format!("{}: {zh} / {en}", args.file.display()).into());
-    };
-    let encoding = match format {
-        Format::Cu8 => Encoding::CU8,
-        Format::Ci8 => Encoding::CI8,
-        Format::Ci16 => Encoding::CI16_LE,
-        Format::Cf32 => Encoding::CF32_LE,
-    };
-    raw(opened(&args.file)?, encoding, rate, Capture::default()).map_err(|told| told_of(args, told))
-}
-
-/// Averages the whole recording into one spectrum. Captures at several frequencies have no spectrum in common.
+/// Averages the whole recording into one spectrum.
 fn measure<R: Read>(args: &PsdArgs, mut blocks: Blocks<R>) -> Result<Measured, Fault> {
-    let centre = |capture: &Capture| capture.centre_hz.or(args.centre).unwrap_or(0.0);
-    let first = blocks.captures().first().map_or(0.0, |(_, capture)| centre(capture));
-    if blocks.captures().iter().any(|(_, capture)| (centre(capture) - first).abs() > 0.0) {
-        let (zh, en) =
-            ("录制中有几个中心频率，请分段测量", "the recording has several centre frequencies; measure its parts");
-        return Err(format!("{}: {zh} / {en}", args.file.display()).into());
-    }
+    let first = args.recording.one_centre(blocks.captures())?;
     let settings = Settings {
         sample_rate_hz: blocks.layout().sample_rate_hz,
         centre_hz: first,
@@ -123,7 +63,7 @@ fn measure<R: Read>(args: &PsdArgs, mut blocks: Blocks<R>) -> Result<Measured, F
         segments: None,
     };
     let mut welch = Welch::new(settings, blocks.layout().encoding)?;
-    while let Some(bytes) = blocks.next_bytes().map_err(|told| told_of(args, told))? {
+    while let Some(bytes) = blocks.next_bytes().map_err(|told| told_of(&args.recording.file, told))? {
         welch.push_bytes(bytes, &mut |_| {});
     }
     let segments_left_out = welch.refused_segments();
@@ -139,7 +79,7 @@ fn measure<R: Read>(args: &PsdArgs, mut blocks: Blocks<R>) -> Result<Measured, F
     Ok(Measured { spectrum, floor_per_hz, emissions, segments_left_out })
 }
 
-fn db(power: f64) -> f64 {
+pub fn db(power: f64) -> f64 {
     10.0 * power.log10()
 }
 
