@@ -69,7 +69,7 @@ fn measure<R: Read>(args: &PsdArgs, mut blocks: Blocks<R>) -> Result<Measured, F
     let segments_left_out = welch.refused_segments();
     if segments_left_out > 0 {
         let (zh, en) = ("段含非数值，已略去并计数", "segments hold values that are not numbers; left out and counted");
-        eprintln!("guiju: {}: {segments_left_out} {zh} / {segments_left_out} {en}", args.file.display());
+        eprintln!("guiju: {}: {segments_left_out} {zh} / {segments_left_out} {en}", args.recording.file.display());
     }
     let spectrum = welch.finish()?;
     let floor_per_hz = FloorMethod::Median.estimate(&spectrum.power_per_hz, spectrum.looks)?;
