@@ -1,5 +1,6 @@
 //! `guiju spectrum`: recordings of radio receivers, measured. Parameters of signals only, never what is said.
 
+mod cells;
 mod emissions;
 mod locate;
 mod log;
@@ -38,6 +39,8 @@ enum What {
     Scan(scan::ScanArgs),
     /// Measured signals against a register of assignments / 信号与频率指配比对
     Match(matching::MatchArgs),
+    /// Scans of cells against the rules for pseudo base stations / 小区扫描记录与伪基站规则
+    Cells(cells::CellsArgs),
     /// Where a transmitter stands / 发射机定位
     Locate(locate::LocateArgs),
     /// Hours that a station's session log claims, by receiver and task / 台站会话日志所称的时数
@@ -51,6 +54,7 @@ pub fn run(args: &SpectrumArgs) -> Result<ExitCode, Fault> {
         What::Occupancy(args) => occupancy::run(args),
         What::Scan(args) => scan::run(args),
         What::Match(args) => matching::run(args),
+        What::Cells(args) => cells::run(args),
         What::Locate(args) => locate::run(args),
         What::Log(args) => log::run(args),
     }
