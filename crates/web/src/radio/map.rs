@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn north_is_up_and_distances_are_to_scale() {
         let map = Map::of(&[station(22.5, 113.0), station(22.6, 113.0), station(22.5, 113.1)], &[]).unwrap();
-        let [south, north, east] = map.masts.as_slice() else { unreachable!("three stations") };
+        let (south, north, east) = (&map.masts[0], &map.masts[1], &map.masts[2]);
         assert!(north.y < south.y && east.x > south.x && (north.x - south.x).abs() < 1e-9);
         // At this latitude a degree of longitude is 0.924 of one of latitude.
         let ratio = (east.x - south.x) / (south.y - north.y);
