@@ -4,15 +4,18 @@ use guiju_office::radio::{Located, StationPoint};
 
 pub(super) const SIDE: f64 = 600.0;
 const MARGIN: f64 = 60.0;
+/// From here on a name stands to the left of its sign.
+const CROWDED: f64 = SIDE * 0.6;
 /// Kilometres in a degree of latitude.
 const KM_PER_DEGREE: f64 = 111.195;
 /// The map is at least this wide, in km.
 const SPAN_LEAST_KM: f64 = 5.0;
 
-/// A station at its place on the map.
+/// A station at its place on the map; its name stands to the left where there is no room to the right.
 pub(super) struct Mast {
     pub x: f64,
     pub y: f64,
+    pub left: bool,
     pub title: String,
 }
 
@@ -24,6 +27,7 @@ pub(super) struct Place {
     pub ry: f64,
     /// By which the ellipse's first axis (east) is turned, in degrees clockwise.
     pub turn: f64,
+    pub left: bool,
     pub href: String,
     pub title: String,
 }
@@ -64,6 +68,7 @@ impl Map {
                 .map(|one| Mast {
                     x: x(one.longitude),
                     y: y(one.latitude),
+                    left: x(one.longitude) > CROWDED,
                     title: format!("{} {}", one.station, one.name),
                 })
                 .collect(),
@@ -76,6 +81,7 @@ impl Map {
                     ry: (at.minor_m / 1e3 * per_km).clamp(2.0, 2.0 * SIDE),
                     // A bearing of 90 degrees lies along the east axis.
                     turn: at.bearing_deg - 90.0,
+                    left: x(at.longitude) > CROWDED,
                     href: href.clone(),
                     title: title.clone(),
                 })
@@ -96,7 +102,7 @@ mod tests {
     #[test]
     fn north_is_up_and_distances_are_to_scale() {
         let map = Map::of(&[station(22.5, 113.0), station(22.6, 113.0), station(22.5, 113.1)], &[]).unwrap();
-        let [south, north, east] = map.masts.as_slice() else { unreachable!("three stations") };
+        let (south, north, east) = (&map.masts[0], &map.masts[1], &map.masts[2]);
         assert!(north.y < south.y && east.x > south.x && (north.x - south.x).abs() < 1e-9);
         // At this latitude a degree of longitude is 0.924 of one of latitude.
         let ratio = (east.x - south.x) / (south.y - north.y);
