@@ -8,6 +8,7 @@ pub mod cfar;
 pub mod complaint;
 pub mod detector;
 pub mod emission;
+pub mod features;
 pub mod finding;
 pub mod floor;
 pub mod guard;

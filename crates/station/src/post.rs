@@ -141,7 +141,8 @@ impl Post {
                 "站钟走快了：服务器时间未到，数据包留待以后再送；请校时",
                 "the station's clock is fast: the package is kept until the server's time has come; set the clock",
             ))),
-            422 => {
+            // Something on the way may answer 422 too: final is only what says why, as the server does.
+            422 if told.get("zh").is_some() && told.get("en").is_some() => {
                 self.put_aside(file, &told)?;
                 Ok(Round::Sent)
             }

@@ -14,6 +14,7 @@ mod radio;
 mod recording;
 mod seed;
 mod site;
+mod spectrum;
 mod spot;
 mod town;
 mod work;
@@ -46,6 +47,8 @@ enum What {
     Licences(licences::LicencesArgs),
     /// A million signals matched against a million licences, and a station's day of sweeps / 百万信号比对和一天频谱的处理
     Radio(radio::RadioArgs),
+    /// A file of samples to its spectrum, beside the bare FFTs, SciPy and GNU Radio / 采样文件到频谱的速度
+    Spectrum(spectrum::SpectrumArgs),
     /// Works until it is killed; for tests of durability
     #[command(hide = true)]
     Drill(drill::DrillArgs),
@@ -117,6 +120,7 @@ pub async fn run(args: BenchArgs) -> Result<ExitCode, Fault> {
         What::Law(args) => ("law", args.json, law::run(&args)?),
         What::Licences(args) => ("licences", args.place.json, licences::run(&args).await?),
         What::Radio(args) => ("radio", args.json, radio::run(&args)?),
+        What::Spectrum(args) => ("spectrum", args.place.json, spectrum::run(&args)?),
         What::Drill(args) => return drill::run(args).await,
     };
     let measured = Measured { bench, machine, results };
@@ -131,9 +135,10 @@ pub async fn run(args: BenchArgs) -> Result<ExitCode, Fault> {
     Ok(if measured.results.iter().any(broken) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Whether a time is over what was promised; the other bounds are there to compare with.
+/// Whether a time is over, or a speed below, what was promised; the other bounds are there to compare with.
 fn broken(row: &Row) -> bool {
-    row.name == licences::SUM && row.ratio.is_some_and(|ratio| ratio > 1.0)
+    let late = row.name == licences::SUM && row.ratio.is_some_and(|ratio| ratio > 1.0);
+    late || row.name.starts_with(spectrum::PROMISED) && row.ratio.is_some_and(|ratio| ratio < 1.0)
 }
 
 /// A working day that the shipped calendar covers, so that what is measured does not depend on today's date.
@@ -159,6 +164,7 @@ mod tests {
     fn only_a_promise_that_is_broken_fails_the_command() {
         let row = |name: &str, value| Row::new(name.to_owned(), value, "s").beside(20.0);
         assert!(broken(&row(licences::SUM, 20.1)));
+        assert!(broken(&row("spectrum/psd by scipy", 19.9)) && !broken(&row("spectrum/psd by scipy", 20.1)));
         assert!(!broken(&row(licences::SUM, 20.0)) && !broken(&row("pages/case/p99", 99.0)));
     }
 }

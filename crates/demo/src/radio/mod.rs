@@ -17,6 +17,8 @@ use ed25519_dalek::SigningKey;
 
 /// The register of frequency assignments.
 const ASSIGNMENTS: &str = "assignments";
+/// The register of licensed cells.
+const CELLS: &str = "licensed-cells";
 
 /// A station's key in the demonstration: made from the seed, so that the same plan gives the same packages. Never for service.
 fn key_of(seed: u64, station: &str) -> SigningKey {
@@ -44,7 +46,17 @@ pub fn entries(radio: &Radio, seed: u64) -> Vec<(&'static str, String, Map<Strin
         });
         Some((ASSIGNMENTS, id, map(fields)))
     });
-    stations.chain(assigned).collect()
+    let cells = radio.cells.iter().filter(|cell| cell.pseudo.is_none()).map(|cell| {
+        let id = format!("460-{:02}-{}-{}", cell.mnc, cell.area, cell.cell);
+        // The licensed sites stand by the first station; scanners hear them from everywhere in town.
+        let place = radio.stations.first().map_or((0.0, 0.0), |site| (site.latitude, site.longitude));
+        let fields = json!({
+            "id": id, "technology": "gsm", "mcc": 460, "mnc": cell.mnc, "area": cell.area, "cell": cell.cell,
+            "latitude": format!("{:.6}", place.0), "longitude": format!("{:.6}", place.1),
+        });
+        (CELLS, id, map(fields))
+    });
+    stations.chain(assigned).chain(cells).collect()
 }
 
 fn map(value: Value) -> Map<String, Value> {

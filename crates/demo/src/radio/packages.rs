@@ -1,13 +1,13 @@
 //! Which package is due when, and what is in it.
 
-use guiju_kernel::time::{midnight, to_millis};
+use guiju_kernel::time::{date_of, from_millis, midnight, to_millis};
 use guiju_spectrum::complaint::Complaint;
 use guiju_spectrum::package::{ClockCheck, Content, Header, Measured, Moment, build};
 use jiff::civil::Date;
 
 use super::air::{Air, within};
 use super::key_of;
-use super::plan::{Radio, Site, Watch};
+use super::plan::{Cell, Radio, Site, Watch};
 use crate::chance::Dice;
 use crate::days::{DAY, MINUTE};
 
@@ -123,28 +123,34 @@ fn header(watch: &Watch, due: &Due, starts: &[i64]) -> Header {
     }
 }
 
-/// What a scanner writes of the licensed cells around it, scan by scan.
+/// What a scanner writes of the cells around it, scan by scan.
 fn scans(radio: &Radio, site: &Site, starts: &[i64]) -> String {
     let mut rows =
         "time,station,latitude,longitude,technology,mcc,mnc,area,cell,carrier,physical,neighbours,reselect_offset_db,update_timer\n"
             .to_owned();
     for at in starts {
         let time = jiff::Timestamp::from_millisecond(*at).map(|time| time.to_string()).unwrap_or_default();
-        for cell in &radio.cells {
+        for cell in radio.cells.iter().filter(|cell| heard(cell, site, *at)) {
             let neighbours: Vec<String> = cell.neighbours.iter().map(ToString::to_string).collect();
+            let neighbours = if neighbours.is_empty() { "none".to_owned() } else { neighbours.join(";") };
+            // A pseudo base station changes its area, so that phones register anew, and asks to be preferred.
+            let (area, offset, timer) = match cell.pseudo {
+                None => (cell.area, 4, 60),
+                Some(_) => (cell.area + u32::try_from(at / MINUTE % 40).unwrap_or(0), 62, 1),
+            };
             rows.push_str(&format!(
-                "{time},{},{:.6},{:.6},gsm,460,{},{},{},{},{},{},4,60\n",
-                site.station,
-                site.latitude,
-                site.longitude,
-                cell.mnc,
-                cell.area,
-                cell.cell,
-                cell.carrier,
-                cell.physical,
-                neighbours.join(";"),
+                "{time},{},{:.6},{:.6},gsm,460,{},{area},{},{},{},{neighbours},{offset},{timer}\n",
+                site.station, site.latitude, site.longitude, cell.mnc, cell.cell, cell.carrier, cell.physical,
             ));
         }
     }
     rows
+}
+
+fn heard(cell: &Cell, site: &Site, at: i64) -> bool {
+    let Some(pseudo) = &cell.pseudo else { return true };
+    let Ok(moment) = from_millis(at) else { return false };
+    let day = date_of(moment);
+    let time = at - to_millis(midnight(day));
+    pseudo.station == site.station && (pseudo.from..pseudo.until).contains(&day) && within(&pseudo.hours, time)
 }

@@ -80,6 +80,20 @@ pub struct Cell {
     pub carrier: u32,
     pub physical: u32,
     pub neighbours: Vec<u32>,
+    /// A pseudo base station: on no list, its area code changing, nobody's neighbour; heard by one station on these days only.
+    #[serde(default)]
+    pub pseudo: Option<Pseudo>,
+}
+
+/// Where and when a pseudo base station is heard.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pseudo {
+    pub station: String,
+    /// Days, half-open.
+    pub from: Date,
+    pub until: Date,
+    pub hours: Hours,
 }
 
 /// A receiver that watches a band, or scans cells, day after day.

@@ -4,6 +4,7 @@
 //! computed from them. Refuses everybody but those who keep the packages' register and those who oversee the organ: parameters of
 //! stations are work secrets. Nothing here decides; a finding becomes a lead through [`Office::act`] like any case.
 
+mod cells;
 mod desk;
 mod evidence;
 mod findings;
@@ -15,6 +16,7 @@ mod search;
 mod shelf;
 mod spectra;
 
+pub use cells::CellsFound;
 pub use desk::{RadioCase, RadioDesk, Warning};
 pub use evidence::{EVIDENCE_FORMAT, KnownLead};
 pub use findings::{Findings, Found, FoundKind, Searched, Silent};

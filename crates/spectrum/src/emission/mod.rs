@@ -3,10 +3,12 @@
 //! The 99 % bandwidth is measured as ITU-R SM.328 and SM.443 do: the floor is taken off, the rest summed up, and half a percent left
 //! out at each end. The 26 dB bandwidth reaches to the outermost bins not more than 26 dB below the strongest one.
 
+mod lobe;
 mod track;
 
 use serde::{Deserialize, Serialize};
 
+pub use lobe::outskirts;
 pub use track::{Track, Tracker};
 
 use crate::psd::Spectrum;

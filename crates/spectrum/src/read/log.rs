@@ -6,13 +6,16 @@
 use std::collections::BTreeMap;
 use std::io::BufRead;
 
+use serde::Deserialize;
+
 use super::moment::{Clock, Fault};
-use super::table::{Row, Table};
+use super::table::Table;
 use crate::complaint::{Complaint, Done, Place};
 use crate::hours::{Interval, Intervals};
 
 /// The headings of the four columns, each with the names that a vendor may give it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Headings {
     /// Of the receiver.
     pub receiver: Vec<String>,
@@ -62,7 +65,7 @@ impl<R: BufRead> SessionLog<R> {
 
     fn read(&mut self) -> Result<Option<Session>, Complaint> {
         let Some((line, row)) = self.rows.next()? else { return Ok(None) };
-        session(line, &row, &self.clock).map(Some).map_err(|(zh, en)| Complaint::left_out(Place::Line(line), zh, en))
+        session_row(line, [0, 1, 2, 3].map(|column| row.field(column)), &self.clock).map(Some)
     }
 }
 
@@ -82,8 +85,16 @@ impl<R: BufRead> Iterator for SessionLog<R> {
     }
 }
 
-fn session(line: u64, row: &Row<'_>, clock: &Clock) -> Result<Session, Fault> {
-    let [receiver, task, from, until] = [0, 1, 2, 3].map(|column| row.field(column));
+/// Reads one row of a log, whatever kind of file it stands in: receiver, task, beginning and end as texts.
+///
+/// # Errors
+/// When the row names no receiver or its times cannot be: it is left out.
+pub fn session_row(line: u64, fields: [&str; 4], clock: &Clock) -> Result<Session, Complaint> {
+    session(line, fields, clock).map_err(|(zh, en)| Complaint::left_out(Place::Line(line), zh, en))
+}
+
+fn session(line: u64, fields: [&str; 4], clock: &Clock) -> Result<Session, Fault> {
+    let [receiver, task, from, until] = fields;
     if receiver.is_empty() {
         let en = "no receiver is named, so the time belongs to none; name it";
         return Err(("没有写明接收机，无法归到任何一台，请补上".into(), en.into()));
@@ -106,4 +117,13 @@ pub fn claimed(sessions: impl IntoIterator<Item = Session>) -> BTreeMap<String, 
         receivers.entry(session.receiver).or_default().add(session.when);
     }
     receivers
+}
+
+/// Puts sessions together by receiver and task: the union of what each claims. Two tasks of one receiver may claim the same time.
+pub fn claimed_by_task(sessions: impl IntoIterator<Item = Session>) -> BTreeMap<(String, String), Intervals> {
+    let mut tasks: BTreeMap<(String, String), Intervals> = BTreeMap::new();
+    for session in sessions {
+        tasks.entry((session.receiver, session.task)).or_default().add(session.when);
+    }
+    tasks
 }

@@ -3,6 +3,7 @@
 //! Levels by time and frequency and what was computed from them; nothing here plays or shows what is said. Each page works without scripts;
 //! the waterfall is what a script adds to the spectrum that the server draws.
 
+mod cells;
 mod findings;
 mod lead;
 mod map;
@@ -30,6 +31,7 @@ pub fn routes() -> Router<WebState> {
         .route("/work/radio/occupancy", get(occupancy::occupancy))
         .route("/work/radio/occupancy.xlsx", get(occupancy::workbook))
         .route("/work/radio/findings", get(findings::findings))
+        .route("/work/radio/cells", get(cells::cells))
         .route("/work/radio/evidence.json", get(findings::evidence))
         .route("/work/radio/lead", get(lead::form).post(lead::submit))
 }
