@@ -1,6 +1,6 @@
 //! The office at its door: what it answers, refuses and keeps, over a real data folder with a clock and chances that the tests set.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod bureau;
 mod enforcement;
