@@ -30,7 +30,7 @@ try {
       const told = { life, licence, misuse, draw, rounds, waterfall, radio, inspection, penalty };
       for (const [title, tell] of Object.entries(told)) {
         if (only && only !== title) continue;
-        if (["rounds", "inspection", "penalty"].includes(title) && !scripts) continue;
+        if (["rounds", "radio", "inspection", "penalty"].includes(title) && !scripts) continue;
         console.log(`${title}, ${name}`);
         await tell(browser, stage).catch((error) => fact(false, `${name}: ${title} could not be told to its end`, error.stack));
       }

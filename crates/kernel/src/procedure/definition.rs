@@ -402,6 +402,8 @@ pub enum Source {
 pub struct Spawn {
     pub procedure: String,
     pub act: String,
+    /// Whom the case is about; as this one where nothing is said.
+    pub subject: Option<Source>,
     pub fields: BTreeMap<String, Source>,
 }
 

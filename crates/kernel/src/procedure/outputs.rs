@@ -136,6 +136,10 @@ impl Work<'_> {
     fn opening(&self, spawn: &Spawn) -> Proposal {
         let given =
             spawn.fields.iter().filter_map(|(name, source)| Some((name.clone(), self.sourced(source, None, None)?)));
+        let subject = match &spawn.subject {
+            None => self.case.subject.clone(),
+            Some(source) => self.sourced(source, None, None).and_then(|value| value.as_str().map(str::to_owned)),
+        };
         Proposal {
             act: spawn.act.clone(),
             by: self.proposal.by.clone(),
@@ -143,7 +147,7 @@ impl Work<'_> {
             origin: Origin::Own,
             given: given.collect(),
             files: Vec::new(),
-            subject: self.case.subject.clone(),
+            subject,
             organ: self.case.organ.clone(),
             seen: None,
             number: None,

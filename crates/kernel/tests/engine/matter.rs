@@ -274,6 +274,7 @@ fn answering() -> Vec<Act> {
     let (entries, withdrawn) = writes();
     let publish = PublicationDuty { what: "answer".into(), clock: "publish".into(), withheld: names(&["phone"]) };
     let refer = Spawn {
+        subject: None,
         procedure: "inquiry".into(),
         act: "open".into(),
         fields: BTreeMap::from([("about".into(), Source::Field("title".into())), ("from".into(), Source::Number)]),

@@ -2,12 +2,13 @@
 
 use ed25519_dalek::SigningKey;
 use guiju_kernel::time::to_millis;
+use guiju_office::Target;
 use guiju_office::stations::{CONTENT, PACKAGES, Received, STATIONS, TIMES};
 use guiju_spectrum::package::{ClockCheck, Content, Header, Measured, Moment, build};
 use guiju_store::EntryQuery;
 use serde_json::{Value, json};
 
-use crate::bureau::{Bureau, at, map, officer};
+use crate::bureau::{Bureau, at, code, map, officer};
 
 const HOUR: i64 = 3_600_000_000_000;
 const MINUTE: i64 = 60_000_000_000;
@@ -179,4 +180,20 @@ async fn a_clock_that_is_off_neither_loses_nor_makes_time() {
     let mut future = night(3);
     future.from = ns("2024-04-14 08:00");
     assert!(refused(&bureau, future.package(&key(1), -300)).await.contains("晚于现在"));
+}
+
+/// A lead is about nobody; the penalty that is opened from it is about the party that the officer names.
+#[tokio::test]
+async fn a_lead_opens_a_penalty_about_the_party_that_is_named() {
+    let bureau = bureau().await;
+    let engineer = officer("qiu", "jh-miit/radio", &["monitor"]);
+    let inspector = officer("lu", "jh-miit/radio", &["monitor", "investigator"]);
+    let target = Target::New { procedure: "radio-lead".into(), subject: None };
+    let given = json!({"title": "88.35兆赫疑似黑广播", "finding": "black_broadcast"});
+    let lead = crate::bureau::done(bureau.act(target, "register", &engineer, map(given)).await).case;
+    bureau.done(lead, "verify", &engineer, json!({"verification": "现场测得发射机一台。"})).await;
+    let firm = code(3);
+    bureau.done(lead, "open_penalty", &inspector, json!({"suspect": firm, "lead_title": "擅自设置使用调频台站"})).await;
+    let penalties = bureau.office.store().case_list(Some("penalty-ordinary"), None, 10).await.unwrap();
+    assert_eq!(penalties.first().map(|case| case.subject.as_deref()), Some(Some(firm.as_str())));
 }

@@ -10,6 +10,7 @@ use super::procedure::number;
 use crate::complaint::{Kind, Margin, Spot};
 use crate::raw::act::{OfCase, RawAct, RawSource};
 use crate::raw::field::{FieldType, RawField};
+use crate::raw::procedure::{RawProcedure, RawSubject};
 use crate::source::at::{At, Named};
 
 pub(crate) fn issues(raw: &RawAct, scope: &Scope<'_>, margin: Margin<'_>) -> Vec<Issue> {
@@ -92,6 +93,13 @@ pub(crate) fn spawns(raw: &RawAct, scope: &Scope<'_>, margin: Margin<'_>) -> Vec
                     }
                     Some(_) => {}
                 }
+                // Else every act of this kind would be refused: the other case needs a party, and this one has none.
+                let about = |raw: &RawProcedure, word: &str| matches!(&raw.subject.value, RawSubject::Word(said) if said == word);
+                let nobody = scope.procedure.is_some_and(|own| about(own, "nothing"));
+                if nobody && about(version, "party") && spawn.subject.is_none() {
+                    let (zh, en) = ("本程序没有当事人，须用 subject 写明另案的当事人", "this procedure is about nobody: say with `subject` whom the other case is about");
+                    margin.note(spawn.act.spot, zh, en);
+                }
                 for (field, _) in spawn.fields.iter().filter(|(field, _)| !version.fields.has(field)) {
                     margin.unknown(field.spot, Kind::FIELD, field, version.fields.names());
                 }
@@ -99,6 +107,7 @@ pub(crate) fn spawns(raw: &RawAct, scope: &Scope<'_>, margin: Margin<'_>) -> Vec
             Spawn {
                 procedure: procedure.value.clone(),
                 act: spawn.act.value.clone(),
+                subject: spawn.subject.as_ref().map(|raw| source(&raw.value, raw.spot, None, scope, margin)),
                 fields: sources(&spawn.fields, None, scope, margin),
             }
         })

@@ -248,6 +248,9 @@ pub(crate) struct RawWrite {
 pub(crate) struct RawSpawn {
     /// 另案的立件行为。The opening act of the other case.
     pub(crate) act: At<String>,
+    /// 另案的当事人；不写就是本案的当事人。Whom it is about; as this case where nothing is said.
+    #[serde(default)]
+    pub(crate) subject: Option<At<RawSource>>,
     /// 另案的各字段。Its fields.
     #[serde(default)]
     pub(crate) fields: Named<RawSource>,

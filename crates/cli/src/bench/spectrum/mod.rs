@@ -4,8 +4,8 @@
 //! rate of the FFTs alone, 12 times `scipy.signal.welch`, 30 times a flow graph of GNU Radio. All are run in turn, so that whatever
 //! else the machine does disturbs each; the median counts. A peer that is not installed is skipped, and that is said.
 //!
-//! On a machine that others use, a peer with many threads gets more of it than our one. So processor time is told beside: all threads
-//! of the peer against our one.
+//! Each runs on one processor: ours has one thread, and the many threads of GNU Radio share one. Processor time is told beside, because
+//! other work on the machine disturbs the clock.
 
 mod peer;
 
