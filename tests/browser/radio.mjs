@@ -111,7 +111,7 @@ async function passedOn(cast, path) {
   await act(officer, path, "open_penalty", { suspect: code, lead_title: "擅自设置使用调频台站" });
   await officer.says("已转办", "the lead is passed on");
   await officer.go(`/work/search?q=${encodeURIComponent("擅自设置使用调频台站")}`);
-  const penalty = officer.page.locator("main a[href^='/work/case/']:has-text('罚立')").first();
+  const penalty = officer.page.locator("main a[href^='/work/case/']:has-text('擅自设置使用调频台站')").first();
   fact((await penalty.count()) === 1, `${officer.name}: the penalty case is found`, (await officer.text()).slice(0, 300));
   await penalty.click();
   await officer.says("无线电监测", "the penalty case says that monitoring found it");

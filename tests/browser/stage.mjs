@@ -57,7 +57,10 @@ export async function raise() {
     rmSync(data, { recursive: true, force: true });
   };
   /** Whether the independent reader finds nothing wrong with the data, while the site runs. */
-  const verify = () => new Promise((told) => execFile(program, ["verify", "--data", data], (fault, said) => told(fault === null && said.includes("everything holds"))));
+  const verify = () => new Promise((told) => execFile(program, ["verify", "--data", data], (fault, said) => {
+        if (fault) console.log(said);
+        told(fault === null && said.includes("everything holds"));
+      }));
   return { base, strike, clock, verify };
 }
 

@@ -112,7 +112,7 @@ impl Desk {
 
     /// The number of a case of the party that has not ended.
     async fn open_case_of(&mut self, party: &str) -> Result<Option<String>, OfficeError> {
-        if let Some(id) = party.strip_prefix("case:").and_then(|id| id.parse().ok()) {
+        if let Some(id) = party.strip_prefix("case/").and_then(|id| id.parse().ok()) {
             let case = self.case(id).await?;
             return Ok(case.ended.is_none().then(|| case.number.clone()));
         }

@@ -30,7 +30,7 @@ impl Desk {
             return Ok(());
         }
         let party =
-            record.party.clone().or_else(|| case.subject.clone()).unwrap_or_else(|| format!("case:{}", case.id));
+            record.party.clone().or_else(|| case.subject.clone()).unwrap_or_else(|| format!("case/{}", case.id));
         self.seal_fields(record, &party, &personal, pending).await
     }
 
@@ -73,7 +73,11 @@ impl Desk {
             Target::New { subject, .. } => subject.clone(),
             Target::Case { .. } | Target::Opened { .. } => case.and_then(|c| c.subject.clone()),
         };
-        let party = subject.unwrap_or_else(|| "organ".to_owned());
+        // The holder whom the record will name: the party, and where a case is about no party, the case itself. A case that is opened
+        // bears the number of its first record.
+        let id = case.map_or(self.events.size(), |case| case.id);
+        let acting = || ask.by.first().and_then(|person| person.party.clone());
+        let party = subject.or_else(acting).unwrap_or_else(|| format!("case/{id}"));
         self.seal_uploads(&party, &ask.files, pending).await
     }
 

@@ -2,13 +2,13 @@
 
 use ed25519_dalek::SigningKey;
 use guiju_kernel::time::to_millis;
-use guiju_office::Target;
 use guiju_office::stations::{CONTENT, PACKAGES, Received, STATIONS, TIMES};
+use guiju_office::{Target, Upload};
 use guiju_spectrum::package::{ClockCheck, Content, Header, Measured, Moment, build};
 use guiju_store::EntryQuery;
 use serde_json::{Value, json};
 
-use crate::bureau::{Bureau, at, code, map, officer};
+use crate::bureau::{Bureau, ask, at, code, map, officer};
 
 const HOUR: i64 = 3_600_000_000_000;
 const MINUTE: i64 = 60_000_000_000;
@@ -190,10 +190,23 @@ async fn a_lead_opens_a_penalty_about_the_party_that_is_named() {
     let inspector = officer("lu", "jh-miit/radio", &["monitor", "investigator"]);
     let target = Target::New { procedure: "radio-lead".into(), subject: None };
     let given = json!({"title": "88.35兆赫疑似黑广播", "finding": "black_broadcast"});
-    let lead = crate::bureau::done(bureau.act(target, "register", &engineer, map(given)).await).case;
+    let mut ask = ask(target, "register", &engineer, map(given));
+    let upload = |name: &str| Upload {
+        field: "evidence".into(),
+        name: name.into(),
+        media: "application/json".into(),
+        content: format!("{{\"of\": \"{name}\"}}").into_bytes(),
+    };
+    ask.files = vec![upload("first.json")];
+    let lead = crate::bureau::done(bureau.office.act(ask).await.unwrap()).case;
+    let mut more = crate::bureau::ask(Target::Case { id: lead, seen: None }, "add_evidence", &engineer, map(json!({})));
+    more.files = vec![upload("second.json")];
+    crate::bureau::done(bureau.office.act(more).await.unwrap());
     bureau.done(lead, "verify", &engineer, json!({"verification": "现场测得发射机一台。"})).await;
     let firm = code(3);
     bureau.done(lead, "open_penalty", &inspector, json!({"suspect": firm, "lead_title": "擅自设置使用调频台站"})).await;
     let penalties = bureau.office.store().case_list(Some("penalty-ordinary"), None, 10).await.unwrap();
     assert_eq!(penalties.first().map(|case| case.subject.as_deref()), Some(Some(firm.as_str())));
+    let report = bureau.verified().await;
+    assert!(report.ok, "{:?}", report.faults);
 }
