@@ -8,7 +8,8 @@ use crate::browser::Page;
 use crate::house::House;
 use crate::sky::{Day, MINUTE, five_days, raise};
 
-const PAGES: [&str; 4] = ["/work/radio", "/work/radio/spectrum", "/work/radio/occupancy", "/work/radio/findings"];
+const PAGES: [&str; 5] =
+    ["/work/radio", "/work/radio/spectrum", "/work/radio/occupancy", "/work/radio/findings", "/work/radio/cells"];
 const NOW: &str = "2024-04-15 09:00";
 const PERIOD: &str = "from=2024-04-10&until=2024-04-15";
 
@@ -271,4 +272,18 @@ async fn looking_at_what_stations_measured_is_noted() {
     let noted = house.office.store().operations(50).await.unwrap();
     let seen = noted.iter().find(|one| one.kind == "radio.view").unwrap();
     assert!(seen.account.as_deref() == Some("monitor1") && seen.text.contains("JH-01"), "{}", seen.text);
+}
+
+/// A cell that changes its area is an alarm with every rule that fired; where nobody scanned, that is said.
+#[tokio::test]
+async fn scans_of_cells_show_each_rule_that_fired() {
+    let house = house().await;
+    let page = house.get("monitor1", &format!("/work/radio/cells?{PERIOD}")).await;
+    assert!(page.words().contains("没有监测，不是没有伪基站"), "{}", page.words());
+    Day { station: 0, sequence: 900, day: "2024-04-13", dark: 0..0, ahead_ns: 0 }.scans_handed_in(&house).await;
+    let page = house.get("monitor1", &format!("/work/radio/cells?{PERIOD}")).await;
+    for said in ["area-changes v1", "few-neighbours", "无法判断是否许可", "登记线索"] {
+        assert!(page.html.contains(said), "{said}: {}", page.words());
+    }
+    assert!(house.get("monitor1", "/work/radio/cells?from=gestern").await.status.is_client_error());
 }

@@ -64,7 +64,11 @@ impl Day<'_> {
             let moment = Moment { start_ns: from + minute * MINUTE, duration_ns: 10 * MINUTE, overload: false };
             (moment, self.levels(minute, &mut dice))
         });
-        let header = Header {
+        build(self.header(from), &Measured::Sweeps(sweeps.collect()), &key(self.station)).unwrap()
+    }
+
+    fn header(&self, from: i64) -> Header {
+        Header {
             version: 1,
             station: STATIONS[self.station].0.into(),
             sequence: self.sequence,
@@ -86,8 +90,28 @@ impl Day<'_> {
             raw_bytes: 0,
             payload_bytes: 0,
             payload_sha256: String::new(),
-        };
-        build(header, &Measured::Sweeps(sweeps.collect()), &key(self.station)).unwrap()
+        }
+    }
+
+    /// Six scans of one cell that is nobody's neighbour, asks to be preferred, and says each time that it lies in another area.
+    pub async fn scans_handed_in(&self, house: &House) {
+        let from = ns(&format!("{} 00:00", self.day));
+        let mut header = self.header(from);
+        (header.task, header.content) = ("pseudo_base_station".into(), Content::Cells);
+        (header.low_hz, header.bin_hz, header.bins) = (0.0, 0.0, 0);
+        let mut rows = "time,station,latitude,longitude,technology,mcc,mnc,area,cell,carrier,physical,neighbours,reselect_offset_db,update_timer\n".to_owned();
+        let moments: Vec<Moment> = (0..6)
+            .map(|n| {
+                let minute = 10 * n;
+                rows.push_str(&format!(
+                    "2024-04-12T16:{minute:02}:00Z,JH-01,22.56,113.05,gsm,460,0,{},7,94,60,none,62,1\n",
+                    61_000 + n
+                ));
+                Moment { start_ns: from + minute * MINUTE, duration_ns: 10 * MINUTE, overload: false }
+            })
+            .collect();
+        let bytes = build(header, &Measured::Cells(moments, rows), &key(self.station)).unwrap();
+        assert!(matches!(house.office.receive_package(bytes).await.unwrap(), Received::Stored { .. }));
     }
 
     /// Noise of about a decibel, the broadcaster always, the illegal one from 21:00 to 05:00; the highest bin is never measured.
