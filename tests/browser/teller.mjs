@@ -40,7 +40,7 @@ export class Visitor {
     if (stage.scripts) {
       page.on("pageerror", (error) => fact(false, `${stage.name}: a script failed`, error.message));
       page.on("console", (line) => {
-        if (line.type() === "error" && !/status of (401|403|404|409|413|422)/.test(line.text())) fact(false, `${stage.name}: the console complains`, line.text());
+        if (line.type() === "error" && !/status of (400|401|403|404|409|413|422)/.test(line.text())) fact(false, `${stage.name}: the console complains`, line.text());
       });
     }
     return visitor;
