@@ -4,6 +4,9 @@ import { createHash } from "node:crypto";
 import { Cast, act, impossible } from "./casework.mjs";
 import { fact } from "./teller.mjs";
 
+/** Two days on which the demonstration's stations watched closely; by the time of later stories they are weeks ago. */
+const FINDINGS = "/work/radio/findings?from=2024-12-03&until=2024-12-05";
+
 export async function radio(browser, stage) {
   const cast = new Cast(browser, stage);
   const engineer = await cast.be("monitor1");
@@ -60,11 +63,11 @@ async function occupied(engineer) {
 
 /** The findings of the last days; the first one becomes a lead, once. */
 async function lead(engineer) {
-  await engineer.go("/work/radio/findings");
+  await engineer.go(FINDINGS);
   const first = engineer.page.locator("article.radio-finding a[href^='/work/radio/lead']").first();
   for (let wait = 0; wait < 60 && (await first.count()) === 0; wait += 1) {
     await engineer.page.waitForTimeout(1_000);
-    await engineer.go("/work/radio/findings");
+    await engineer.go(FINDINGS);
   }
   fact((await first.count()) === 1, `${engineer.name}: the stations found something`, (await engineer.text()).slice(0, 400));
   await engineer.says("没有有效的指配", "each finding says why");
