@@ -52,7 +52,7 @@ async function waterfall(engineer, stage) {
   fact(/MHz/.test(read) && /dB/.test(read), `${engineer.name}: the cursor reads out frequency and level`, read);
   const here = await engineer.page.locator("a[data-here]").getAttribute("href");
   const span = (query) => Number(new URLSearchParams(query.split("?")[1]).get("high")) - Number(new URLSearchParams(query.split("?")[1]).get("low"));
-  fact(span(here) > 0 && span(here) < 21_000_000, `${engineer.name}: zooming by the keyboard makes the view narrower`, here);
+  fact(span(here) > 0 && span(here) < 20, `${engineer.name}: zooming by the keyboard makes the view narrower`, here);
 }
 
 async function occupied(engineer) {
@@ -61,7 +61,7 @@ async function occupied(engineer) {
   await engineer.sound("occupancy");
 }
 
-/** The findings of the last days; the first one becomes a lead, once. */
+/** The findings of those days; the first one becomes a lead, once. */
 async function lead(engineer) {
   await engineer.go(FINDINGS);
   const first = engineer.page.locator("article.radio-finding a[href^='/work/radio/lead']").first();
