@@ -85,15 +85,11 @@ fn member(account: &str, name: &str, unit: Option<&str>, roles: &[String], party
     let (organ, desk) =
         unit.and_then(|u| u.split_once('/')).map_or((None, None), |(o, u)| (Some(o.to_owned()), Some(u.to_owned())));
     let person = Person {
-        kind: if party.is_some() { ActorKind::Party } else { ActorKind::Officer },
-        id: account.to_owned(),
         organ,
         unit: desk,
         roles: roles.iter().cloned().collect(),
         party: party.map(str::to_owned),
-        cards: Vec::new(),
-        qualifications: Default::default(),
-        recused: Default::default(),
+        ..Person::plain(if party.is_some() { ActorKind::Party } else { ActorKind::Officer }, account.to_owned())
     };
     Member { fields, person }
 }

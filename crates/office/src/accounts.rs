@@ -110,15 +110,5 @@ pub fn person_of(row: &EntryRow) -> Person {
     };
     let party = text("party");
     let kind = if party.is_some() { ActorKind::Party } else { ActorKind::Officer };
-    Person {
-        kind,
-        id: row.key.clone(),
-        organ,
-        unit,
-        roles,
-        party,
-        cards: Vec::new(),
-        qualifications: Default::default(),
-        recused: Default::default(),
-    }
+    Person { organ, unit, roles, party, ..Person::plain(kind, row.key.clone()) }
 }

@@ -231,17 +231,7 @@ fn entry(
 
 /// The station itself, as the doer of what it hands in.
 fn keeper(station: &str) -> Person {
-    Person {
-        kind: ActorKind::Import,
-        id: format!("station:{station}"),
-        organ: None,
-        unit: None,
-        roles: Default::default(),
-        party: None,
-        cards: Vec::new(),
-        qualifications: Default::default(),
-        recused: Default::default(),
-    }
+    Person::plain(ActorKind::Import, format!("station:{station}"))
 }
 
 fn text_of(doc: &Value, field: &str) -> Option<String> {

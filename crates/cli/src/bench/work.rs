@@ -3,8 +3,6 @@
 //! Nobody acts alike: firms file, a dispatcher accepts and dispatches, a unit contacts, plans, answers and closes, somebody calls
 //! back, the firm rates. Every act bears a form's token and the version that its page showed, as acts from browsers do.
 
-use std::collections::BTreeSet;
-
 use guiju_kernel::procedure::Person;
 use guiju_kernel::record::{ActorKind, Origin};
 use guiju_kernel::validate::credit_code;
@@ -104,15 +102,11 @@ pub fn who(act: &str, party: &str, unit: &str) -> Person {
 pub fn person(kind: ActorKind, id: &str, unit: Option<&str>, roles: &[&str], party: Option<&str>) -> Person {
     let (organ, unit) = unit.and_then(|path| path.split_once('/')).unzip();
     Person {
-        kind,
-        id: id.to_owned(),
         organ: organ.map(str::to_owned),
         unit: unit.map(str::to_owned),
         roles: roles.iter().map(|r| (*r).to_owned()).collect(),
         party: party.map(str::to_owned),
-        cards: Vec::new(),
-        qualifications: BTreeSet::new(),
-        recused: BTreeSet::new(),
+        ..Person::plain(kind, id.to_owned())
     }
 }
 

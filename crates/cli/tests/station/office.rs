@@ -25,15 +25,9 @@ async fn register(data: &Path, key: &str) {
     };
     let office = Office::open(settings).await.unwrap();
     let keeper = Person {
-        kind: ActorKind::Officer,
-        id: "qiu".into(),
-        organ: None,
         unit: Some("jh-miit/radio".into()),
         roles: ["monitor".to_owned()].into(),
-        party: None,
-        cards: Vec::new(),
-        qualifications: Default::default(),
-        recused: Default::default(),
+        ..Person::plain(ActorKind::Officer, "qiu")
     };
     let fields = json!({
         "station": "JH-01", "name": "一号站", "receivers": ["FM-1"], "latitude": "22.56", "longitude": "113.05",

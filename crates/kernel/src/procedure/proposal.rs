@@ -31,6 +31,23 @@ pub struct Person {
     pub recused: BTreeSet<String>,
 }
 
+impl Person {
+    /// Somebody of whom nothing is known but a name: no organ, no right, no party.
+    pub fn plain(kind: ActorKind, id: impl Into<String>) -> Self {
+        Self {
+            kind,
+            id: id.into(),
+            organ: None,
+            unit: None,
+            roles: BTreeSet::new(),
+            party: None,
+            cards: Vec::new(),
+            qualifications: BTreeSet::new(),
+            recused: BTreeSet::new(),
+        }
+    }
+}
+
 /// An enforcement card (行政执法证): valid on the days from `from` until `until` (exclusive).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Card {

@@ -221,15 +221,5 @@ fn title_of(procedure: &Procedure, state: &str) -> Text {
 
 /// Whoever imports from the command line: the record says that a machine's operator did it, with the roles the file needs.
 pub fn operator(organ: Option<String>, roles: BTreeSet<String>) -> Person {
-    Person {
-        kind: ActorKind::Import,
-        id: "operator".to_owned(),
-        organ,
-        unit: None,
-        roles,
-        party: None,
-        cards: Vec::new(),
-        qualifications: BTreeSet::new(),
-        recused: BTreeSet::new(),
-    }
+    Person { organ, roles, ..Person::plain(ActorKind::Import, "operator") }
 }

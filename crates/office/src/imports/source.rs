@@ -1,6 +1,6 @@
 //! Where a file of history comes from: the system it names, of what it tells, and whose card a number is.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use guiju_kernel::procedure::Person;
 use guiju_kernel::procedure::definition::Procedure;
@@ -48,15 +48,8 @@ impl Source {
     /// The officer who bears the card: under their account where the register knows it, else under the number as it stands.
     pub fn officer(&self, card: &str) -> Person {
         Person {
-            kind: ActorKind::Officer,
-            id: self.cards.get(card).map_or(card, String::as_str).to_owned(),
             organ: self.organ.clone(),
-            unit: None,
-            roles: BTreeSet::new(),
-            party: None,
-            cards: Vec::new(),
-            qualifications: BTreeSet::new(),
-            recused: BTreeSet::new(),
+            ..Person::plain(ActorKind::Officer, self.cards.get(card).map_or(card, String::as_str).to_owned())
         }
     }
 }

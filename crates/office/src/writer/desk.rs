@@ -431,17 +431,7 @@ fn nothing_new(seq: u64) -> Answer {
 
 /// The program itself, as the doer of what nobody in particular does.
 pub fn system() -> Person {
-    Person {
-        kind: ActorKind::System,
-        id: "guiju".to_owned(),
-        organ: None,
-        unit: None,
-        roles: Default::default(),
-        party: None,
-        cards: Vec::new(),
-        qualifications: Default::default(),
-        recused: Default::default(),
-    }
+    Person::plain(ActorKind::System, "guiju")
 }
 
 pub(super) fn conflict(rule: &str, zh: &str, en: &str) -> Refusal {
